@@ -1,0 +1,102 @@
+# Everything a contributor runs; `make` alone lists it.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CARGO_HOME ?= $(HOME)/.cargo
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+export PATH := $(CURDIR)/end2end/node_modules/.bin:$(CARGO_HOME)/bin:$(PATH)
+
+# Queries are checked against .sqlx, so that no build needs a database.
+export SQLX_OFFLINE := true
+
+# The pinned compiler is fetched only where another one is the default.
+ifeq ($(filter 1.95.%,$(shell PATH="$(PATH)" rustc --version 2>/dev/null)),)
+export RUSTUP_TOOLCHAIN := 1.95.0
+endif
+
+TOOLS := end2end/node_modules/.tools-installed
+BROWSER := end2end/node_modules/.browser-installed
+QUERIES := target/.queries-checked
+# Written by each build that fills target/site; says which build that was.
+RELEASE := $(CARGO_TARGET_DIR)/release/hash.txt
+
+# Folders too: a file that goes changes nothing else.
+SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public locales migrations .sqlx 2>/dev/null)
+
+.PHONY: help run test bench sqlx watch fmt lint e2e tools clean FORCE \
+	check-fmt check-server check-browser check-queries release clean-own
+
+help:
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+run: $(RELEASE) ## Install what is missing, build, and start Ava on its own PostgreSQL
+	@exec env AVA_ENV=development LEPTOS_SITE_ROOT=target/site $(CARGO_TARGET_DIR)/release/ava serve
+
+test: $(TOOLS) $(BROWSER) ## Check and test everything, and count it
+	@scripts/test
+
+bench: $(RELEASE) ## Measure the release build
+	cargo bench --features ssr --bench http
+
+sqlx: $(TOOLS) ## Write .sqlx anew, after a query or a migration changed
+	scripts/queries write
+
+watch: $(TOOLS) ## Rebuild and reload while you edit
+	AVA_ENV=development cargo leptos watch
+
+fmt: ## Format the code
+	cargo fmt
+
+lint: $(TOOLS) check-fmt check-server check-browser ## Check format and lints only
+
+e2e: $(RELEASE) $(BROWSER) ## Run the browser tests only; ARGS='login --headed' goes to Playwright
+	cd end2end && playwright test $(ARGS)
+
+tools: $(TOOLS) $(BROWSER) ## Install the tools only
+
+clean: ## Remove what was built and installed in here; data/ stays
+	cargo clean
+	rm -rf target end2end/node_modules end2end/test-results
+
+# In a CARGO_TARGET_DIR of many clones: only what they built of the dependencies is of use to the next.
+clean-own:
+	rm -f $(RELEASE)
+	cargo clean --quiet --package ava
+	cargo clean --quiet --package ava --release
+	cargo clean --quiet --package ava --target wasm32-unknown-unknown
+	cargo clean --quiet --package ava --target wasm32-unknown-unknown --profile wasm-release \
+		--target-dir $(CARGO_TARGET_DIR)/front
+
+check-fmt:
+	cargo fmt --check
+
+check-server:
+	cargo clippy --features ssr --all-targets -- -D warnings
+
+check-browser:
+	cargo clippy --target wasm32-unknown-unknown --features hydrate --lib -- -D warnings
+
+check-queries: $(QUERIES)
+	@:
+
+$(QUERIES): $(SOURCES) $(shell find tests benches 2>/dev/null)
+	scripts/queries check
+	@mkdir -p $(@D) && touch $@
+
+release: $(RELEASE)
+	@:
+
+# A development build that came later has put its own files into target/site.
+$(RELEASE): $(SOURCES) $(wildcard $(CARGO_TARGET_DIR)/debug/hash.txt) | $(TOOLS)
+$(RELEASE): $(if $(wildcard target/site/pkg),,FORCE)
+	cargo leptos build --release --precompress
+
+$(TOOLS): scripts/install Cargo.toml end2end/package-lock.json
+	scripts/install
+	@touch $@
+
+$(BROWSER): | $(TOOLS)
+	scripts/install browser
+	@touch $@

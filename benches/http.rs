@@ -1,0 +1,527 @@
+//! How fast and how small: ratios taken in one run, written to `docs/BENCHMARKS.md`.
+//!
+//! The page and a bare axum handler that runs the same queries and sends the same bytes are
+//! served by this process on the same PostgreSQL, in turns. Memory and start are taken from the
+//! release program itself.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ava::server::mail::Mailer;
+use ava::server::start::Database;
+use ava::server::store::{drafts, onboarding};
+use ava::server::vault::{Key, Vault};
+use ava::server::{App, Config, router};
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use leptos::config::LeptosOptions;
+use sqlx::PgPool;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
+
+const CONNECTIONS: usize = 16;
+const ROUND: Duration = Duration::from_secs(5);
+const ROUNDS: usize = 4;
+const STEP: &str = "/en/onboarding/telephony";
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() {
+    // `cargo test --benches` builds this and runs it without the flag: nothing is measured then.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let folder = Folder::new();
+    let program = release_program();
+    let start = measure_program(&folder, &program).await;
+    let pages = measure_pages(&folder).await;
+    let sizes = measure_sizes(&pages.html);
+    let table = report(&start, &pages, &sizes);
+    print!("{table}");
+    fs::write("docs/BENCHMARKS.md", table).expect("docs/BENCHMARKS.md is written");
+}
+
+/// A data directory that goes with the run and that PostgreSQL's own user may enter.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(format!("ava-bench-{}", Uuid::new_v4().simple()));
+        fs::create_dir(&path).expect("a folder");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its permissions");
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn release_program() -> PathBuf {
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    Path::new(&target).join("release/ava")
+}
+
+struct Latencies(Vec<Duration>);
+
+impl Latencies {
+    fn percentile(&self, percent: usize) -> Duration {
+        self.0[(self.0.len() - 1) * percent / 100]
+    }
+}
+
+/// Asks for a page over kept connections until the time is over or so many were asked for.
+async fn load(
+    address: SocketAddr,
+    path: &str,
+    cookie: &str,
+    time: Duration,
+    most: usize,
+) -> Latencies {
+    let request = Arc::new(format!(
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n"
+    ));
+    let until = Instant::now() + time;
+    let tasks: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let request = Arc::clone(&request);
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(address).await.expect("connects");
+                stream.set_nodelay(true).expect("nodelay");
+                let mut latencies = Vec::new();
+                let mut buffer = Vec::with_capacity(128 * 1024);
+                while Instant::now() < until && latencies.len() < most / CONNECTIONS {
+                    let begun = Instant::now();
+                    stream.write_all(request.as_bytes()).await.expect("sends");
+                    read_answer(&mut stream, &mut buffer).await;
+                    latencies.push(begun.elapsed());
+                }
+                latencies
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await.expect("no panic"));
+    }
+    all.sort_unstable();
+    Latencies(all)
+}
+
+/// Reads one whole answer with status 200 and leaves its body in the buffer.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
+    buffer.clear();
+    let head = loop {
+        assert!(
+            stream.read_buf(buffer).await.expect("reads") > 0,
+            "the connection was closed"
+        );
+        if let Some(end) = find(buffer, b"\r\n\r\n") {
+            break end + 4;
+        }
+    };
+    let headers = String::from_utf8_lossy(&buffer[..head]).to_lowercase();
+    assert!(headers.starts_with("http/1.1 200"), "{headers}");
+    let length = headers.split_once("content-length: ").map(|(_, rest)| {
+        rest.split('\r')
+            .next()
+            .unwrap_or_default()
+            .parse::<usize>()
+            .expect("a length")
+    });
+    loop {
+        let is_whole = match length {
+            Some(length) => buffer.len() >= head + length,
+            None => buffer.ends_with(b"0\r\n\r\n"),
+        };
+        if is_whole {
+            break;
+        }
+        assert!(
+            stream.read_buf(buffer).await.expect("reads") > 0,
+            "the connection was closed"
+        );
+    }
+    buffer.drain(..head);
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
+}
+
+/// Signs a customer up through the pages and returns the cookies of the session.
+async fn sign_up(address: SocketAddr) -> String {
+    let ask = |request: String| async move {
+        let mut stream = TcpStream::connect(address).await.expect("connects");
+        stream.write_all(request.as_bytes()).await.expect("sends");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("reads");
+        answer
+    };
+    let page = ask(format!(
+        "GET /en/signup HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+    ))
+    .await;
+    let between = |text: &str, from: &str, to: &str| {
+        let rest = text.split_once(from).expect("the start").1;
+        rest.split_once(to).expect("the end").0.to_owned()
+    };
+    let token = between(&page, "name=\"csrf_token\" value=\"", "\"");
+    let csrf = between(&page, "csrf=", ";");
+    let email = format!("{}%40example.com", Uuid::new_v4().simple());
+    let body = format!("csrf_token={token}&email={email}&password=four+plain+words+here");
+    let answer = ask(format!(
+        "POST /en/signup HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncookie: csrf={csrf}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+    .await;
+    format!(
+        "session={}; csrf={}; locale=en",
+        between(&answer, "session=", ";"),
+        between(&answer, "csrf=", ";")
+    )
+}
+
+struct Program {
+    start: Duration,
+    requests: usize,
+    resident_kb: u64,
+    complaints: usize,
+}
+
+/// Starts the release program twice (the second time on an existing database), loads it with
+/// 100,000 pages, and looks at its memory and its log.
+async fn measure_program(folder: &Folder, program: &Path) -> Program {
+    let address: SocketAddr = "127.0.0.1:3987".parse().expect("an address");
+    let log = folder.0.join("log");
+    let run = || {
+        Command::new(program)
+            .arg("serve")
+            .env("AVA_ENV", "development")
+            .env("AVA_DATA_DIR", folder.0.join("program"))
+            .env("LEPTOS_SITE_ADDR", address.to_string())
+            .env("LEPTOS_SITE_ROOT", "target/site")
+            .env_remove("DATABASE_URL")
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(&log).expect("a log"))
+            .spawn()
+            .expect("the release program starts; `make bench` builds it")
+    };
+    let mut first = run();
+    first_answer(address).await;
+    stop(&mut first);
+    let begun = Instant::now();
+    let mut server = run();
+    first_answer(address).await;
+    let start = begun.elapsed();
+    let cookie = sign_up(address).await;
+    let latencies = load(address, STEP, &cookie, Duration::from_secs(600), 100_000).await;
+    let status = fs::read_to_string(format!("/proc/{}/status", server.id())).expect("its status");
+    let resident_kb = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|number| number.parse().ok())
+        .expect("its resident memory");
+    stop(&mut server);
+    let log = fs::read_to_string(&log).expect("its log");
+    let complaints = log
+        .lines()
+        .filter(|line| line.contains("ERROR") || line.contains("panicked"))
+        .count();
+    Program {
+        start,
+        requests: latencies.0.len(),
+        resident_kb,
+        complaints,
+    }
+}
+
+async fn first_answer(address: SocketAddr) {
+    let begun = Instant::now();
+    loop {
+        if let Ok(mut stream) = TcpStream::connect(address).await {
+            let request =
+                format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+            let mut answer = String::new();
+            let sent = stream.write_all(request.as_bytes()).await;
+            if sent.is_ok()
+                && stream.read_to_string(&mut answer).await.is_ok()
+                && answer.contains(" 200 ")
+            {
+                return;
+            }
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the program does not answer"
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn stop(server: &mut Child) {
+    let _ = Command::new("kill").arg(server.id().to_string()).status();
+    server.wait().expect("it stops");
+}
+
+struct Pages {
+    page: Latencies,
+    bare: Latencies,
+    html: Vec<u8>,
+}
+
+#[derive(Clone)]
+struct Bare {
+    pool: PgPool,
+    session: String,
+    user: Uuid,
+    html: Arc<Vec<u8>>,
+}
+
+/// The same queries and the same bytes as the page, and nothing else.
+async fn bare(State(bare): State<Bare>) -> impl IntoResponse {
+    let session: Vec<u8> =
+        sqlx::query_scalar("SELECT data FROM sessions WHERE id = $1 AND expiry_date > now()")
+            .bind(&bare.session)
+            .fetch_one(&bare.pool)
+            .await
+            .expect("the session");
+    let mut connection = bare.pool.acquire().await.expect("a connection");
+    let record = onboarding::load(&mut connection, bare.user)
+        .await
+        .expect("answers")
+        .expect("a record");
+    let drafts = drafts::all(&mut connection, bare.user)
+        .await
+        .expect("drafts");
+    std::hint::black_box((session, record.email, drafts.len()));
+    (
+        [(CONTENT_TYPE, "text/html; charset=utf-8")],
+        Html(bare.html.as_ref().clone()),
+    )
+}
+
+async fn measure_pages(folder: &Folder) -> Pages {
+    let data_dir = folder.0.join("pages").to_string_lossy().into_owned();
+    let variables = [
+        ("AVA_ENV", "development"),
+        ("AVA_DATA_DIR", data_dir.as_str()),
+    ];
+    let config = Config::read(|name| {
+        variables
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| (*value).to_owned())
+    })
+    .expect("a configuration");
+    let database = Database::open(&config).await.expect("a database");
+    let app = App {
+        pool: database.pool.clone(),
+        vault: Arc::new(Vault::new(Key::random(), Vec::new())),
+        mailer: Mailer::new(&config).expect("a mailer"),
+        leptos: LeptosOptions::builder().output_name("ava").build(),
+        reloads: false,
+        config: Arc::new(config),
+    };
+    let page_address = serve(router::build(app)).await;
+    let cookie = sign_up(page_address).await;
+    let html = body(page_address, STEP, &cookie).await;
+    let session = sqlx::query_scalar("SELECT id FROM sessions")
+        .fetch_one(&database.pool)
+        .await
+        .expect("a session");
+    let user = sqlx::query_scalar("SELECT id FROM users")
+        .fetch_one(&database.pool)
+        .await
+        .expect("a user");
+    let state = Bare {
+        pool: database.pool.clone(),
+        session,
+        user,
+        html: Arc::new(html.clone()),
+    };
+    let bare_address = serve(axum::Router::new().route("/", get(bare)).with_state(state)).await;
+
+    let (mut page, mut bare) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let pages = load(page_address, STEP, &cookie, ROUND, usize::MAX).await;
+        let bares = load(bare_address, "/", &cookie, ROUND, usize::MAX).await;
+        // The first round warms up.
+        if round > 0 {
+            page.extend(pages.0);
+            bare.extend(bares.0);
+        }
+    }
+    page.sort_unstable();
+    bare.sort_unstable();
+    database.close().await.expect("closes");
+    Pages {
+        page: Latencies(page),
+        bare: Latencies(bare),
+        html,
+    }
+}
+
+async fn serve(router: axum::Router) -> SocketAddr {
+    use axum::serve::ListenerExt;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let listener = listener.tap_io(|tcp| {
+        let _ = tcp.set_nodelay(true);
+    });
+    tokio::spawn(async move {
+        axum::serve(
+            listener,
+            router.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .await
+    });
+    address
+}
+
+/// A page's own bytes, without the transfer's chunks.
+async fn body(address: SocketAddr, path: &str, cookie: &str) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).await.expect("connects");
+    let request = format!("GET {path} HTTP/1.0\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sends");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("reads");
+    let head = find(&answer, b"\r\n\r\n").expect("headers") + 4;
+    answer.split_off(head)
+}
+
+struct Sizes {
+    wasm_and_js: u64,
+    css: u64,
+    html: usize,
+}
+
+/// What a first visit of a step loads, compressed by brotli.
+fn measure_sizes(html: &[u8]) -> Sizes {
+    let mut sizes = Sizes {
+        wasm_and_js: 0,
+        css: 0,
+        html: 0,
+    };
+    for entry in fs::read_dir("target/site/pkg").expect("the release build's assets") {
+        let entry = entry.expect("a file");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let size = entry.metadata().expect("its size").len();
+        if name.ends_with(".wasm.br") || name.ends_with(".js.br") {
+            sizes.wasm_and_js += size;
+        } else if name.ends_with(".css.br") {
+            sizes.css += size;
+        }
+    }
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 4,
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &*html, &mut compressed, &parameters).expect("compresses");
+    sizes.html = compressed.len();
+    sizes
+}
+
+fn report(program: &Program, pages: &Pages, sizes: &Sizes) -> String {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("unknown processor", |rest| {
+            rest.trim_start_matches([' ', '\t', ':'])
+        });
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let seconds = ROUND.as_secs_f64() * ROUNDS as f64;
+    let rate = |latencies: &Latencies| latencies.0.len() as f64 / seconds;
+    let ms = |duration: Duration| duration.as_secs_f64() * 1_000.0;
+    let verdict = |holds: bool| if holds { "yes" } else { "**no**" };
+    let ratio = rate(&pages.page) / rate(&pages.bare);
+    let (p50, p99) = (pages.page.percentile(50), pages.page.percentile(99));
+    let tail = ms(p99) / ms(p50);
+    let resident = program.resident_kb as f64 / 1_024.0;
+    let kb = |bytes: f64| bytes / 1_000.0;
+    let mut text = String::new();
+    let mut line = |what: &str, measured: String, bound: &str, holds: bool| {
+        let _ = writeln!(
+            text,
+            "| {what} | {measured} | {bound} | {} |",
+            verdict(holds)
+        );
+    };
+    line(
+        "step page, requests/s beside the bare handler",
+        format!(
+            "{ratio:.2} ({:.0} / {:.0})",
+            rate(&pages.page),
+            rate(&pages.bare)
+        ),
+        "≥ 0.50",
+        ratio >= 0.5,
+    );
+    line(
+        "step page, p99 / p50 at 16 connections",
+        format!("{tail:.1} ({:.1} / {:.1} ms)", ms(p99), ms(p50)),
+        "< 5",
+        tail < 5.0,
+    );
+    line(
+        "errors and panics in the log",
+        format!("{} over {} requests", program.complaints, program.requests),
+        "0 over 100,000",
+        program.complaints == 0 && program.requests >= 100_000,
+    );
+    line(
+        "resident memory after that",
+        format!("{resident:.0} MB"),
+        "≤ 60 MB",
+        resident <= 60.0,
+    );
+    line(
+        "start to first answer, existing database",
+        format!("{:.2} s", program.start.as_secs_f64()),
+        "≤ 0.5 s",
+        program.start <= Duration::from_millis(500),
+    );
+    line(
+        "wasm + js, brotli",
+        format!("{:.1} KB", kb(sizes.wasm_and_js as f64)),
+        "≤ 100 KB",
+        sizes.wasm_and_js <= 100_000,
+    );
+    line(
+        "css, brotli",
+        format!("{:.1} KB", kb(sizes.css as f64)),
+        "≤ 12 KB",
+        sizes.css <= 12_000,
+    );
+    line(
+        "html of a step, brotli",
+        format!("{:.1} KB", kb(sizes.html as f64)),
+        "≤ 12 KB",
+        sizes.html <= 12_000,
+    );
+    format!(
+        "# Benchmarks\n\nTaken by `make bench` on {model}, {cores} cores. Page and bare handler ran in turns in one\n\
+         process on one PostgreSQL, {CONNECTIONS} connections, {ROUNDS} rounds of {} s each. The bare handler runs the\n\
+         same queries and sends the same bytes.\n\n| What | Measured | Bound | Holds |\n|---|---|---|---|\n{text}",
+        ROUND.as_secs()
+    )
+}

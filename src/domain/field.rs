@@ -1,0 +1,387 @@
+//! A form field: its name, its rule, and the judgement of what was typed into it.
+
+use serde::{Deserialize, Serialize};
+
+use super::typed::Value;
+use super::{hours, phone, timezone};
+
+/// One field of a step. Its name is the same in the form, in JSON and as a column.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub rule: Rule,
+    /// Whether the step can be done without it.
+    pub required: bool,
+}
+
+/// What a field may hold. Lengths are in characters (Unicode scalar values) after trimming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// One line.
+    Line { min: usize, max: usize },
+    /// Several lines.
+    Text { min: usize, max: usize },
+    /// An e-mail address, at most 254 characters (RFC 5321).
+    Email,
+    /// A phone number, kept as E.164.
+    Phone,
+    /// Weekly opening hours, kept in the form of [`hours::Hours`].
+    Hours,
+    /// An IANA time zone from [`timezone::ZONES`].
+    TimeZone,
+    /// Exactly one of a list.
+    Choice(&'static [&'static str]),
+    /// Any of a list.
+    Choices(&'static [&'static str]),
+    /// Ticked or not; where it is required, ticked.
+    Flag,
+    /// A whole number between the two, both included.
+    Whole { min: i32, max: i32 },
+    /// `AC` and 32 hexadecimal digits (Twilio, `^AC[0-9a-fA-F]{32}$`).
+    AccountSid,
+    /// A vendor's secret of at most so many visible characters; never sent back to a browser.
+    Secret { max: usize },
+}
+
+/// What is wrong with a field. Its words are chosen per field at the edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    Required,
+    TooShort,
+    TooLong,
+    Malformed,
+    NotInList,
+    OutOfRange,
+    /// Valid alone, but at odds with another answer.
+    Conflicting,
+    /// Already used by somebody else.
+    Taken,
+    /// Too easy to guess.
+    TooCommon,
+}
+
+/// One problem of one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub field: &'static str,
+    pub code: Code,
+}
+
+impl Field {
+    #[must_use]
+    pub const fn required(name: &'static str, rule: Rule) -> Self {
+        Self {
+            name,
+            rule,
+            required: true,
+        }
+    }
+
+    #[must_use]
+    pub const fn optional(name: &'static str, rule: Rule) -> Self {
+        Self {
+            name,
+            rule,
+            required: false,
+        }
+    }
+
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        matches!(self.rule, Rule::Secret { .. })
+    }
+
+    #[must_use]
+    pub const fn is_list(&self) -> bool {
+        matches!(self.rule, Rule::Choices(_))
+    }
+
+    /// The name in a form: with `[]` where several values are possible.
+    #[must_use]
+    pub fn form_name(&self) -> String {
+        if self.is_list() {
+            format!("{}[]", self.name)
+        } else {
+            self.name.to_owned()
+        }
+    }
+
+    #[must_use]
+    pub const fn problem(&self, code: Code) -> Problem {
+        Problem {
+            field: self.name,
+            code,
+        }
+    }
+
+    /// Whether an honest form can send these values at all: choices come from their list, a tick
+    /// is `true`. What fails here was forged and is refused whole instead of being kept as a draft.
+    #[must_use]
+    pub fn accepts_form_values(&self, typed: &[String]) -> bool {
+        match self.rule {
+            Rule::Choice(list) | Rule::Choices(list) => {
+                typed.iter().all(|value| list.contains(&value.as_str()))
+            }
+            Rule::Flag => typed.iter().all(|value| value == "true"),
+            Rule::TimeZone => typed.iter().all(|value| timezone::is_known(value)),
+            _ => true,
+        }
+    }
+
+    /// Understands what was typed: the value to store, `None` when the field was left empty.
+    ///
+    /// # Errors
+    /// The one thing that is wrong with it. An empty field is never wrong here; see
+    /// [`Field::problems`].
+    pub fn parse(&self, typed: &[String]) -> Result<Option<Value>, Code> {
+        let first = typed.first().map_or("", String::as_str);
+        match self.rule {
+            Rule::Choices(list) => {
+                let chosen: Vec<String> = list
+                    .iter()
+                    .filter(|item| typed.iter().any(|value| value == *item))
+                    .map(|item| (*item).to_owned())
+                    .collect();
+                if typed.iter().any(|value| !list.contains(&value.as_str())) {
+                    return Err(Code::NotInList);
+                }
+                return Ok((!chosen.is_empty()).then_some(Value::List(chosen)));
+            }
+            Rule::Flag => {
+                return match first {
+                    "" => Ok(Some(Value::Flag(false))),
+                    "true" => Ok(Some(Value::Flag(true))),
+                    _ => Err(Code::NotInList),
+                };
+            }
+            _ => {}
+        }
+        let text = first.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let text = match self.rule {
+            Rule::Line { min, max } => {
+                if text.contains(char::is_control) {
+                    return Err(Code::Malformed);
+                }
+                bounded(text, min, max)?.to_owned()
+            }
+            Rule::Text { min, max } => bounded(text, min, max)?.to_owned(),
+            Rule::Email => email(text)?,
+            Rule::Phone => phone::parse(text).ok_or(Code::Malformed)?,
+            Rule::Hours => hours::Hours::parse(text)
+                .map_err(|()| Code::Malformed)?
+                .to_string(),
+            Rule::TimeZone if timezone::is_known(text) => text.to_owned(),
+            Rule::Choice(list) if list.contains(&text) => text.to_owned(),
+            Rule::Whole { min, max } => {
+                let number = text.parse::<i32>().map_err(|_| Code::Malformed)?;
+                if !(min..=max).contains(&number) {
+                    return Err(Code::OutOfRange);
+                }
+                return Ok(Some(Value::Number(number)));
+            }
+            Rule::AccountSid => account_sid(text)?,
+            Rule::Secret { max } => secret(text, max)?,
+            Rule::TimeZone | Rule::Choice(_) | Rule::Choices(_) | Rule::Flag => {
+                return Err(Code::NotInList);
+            }
+        };
+        Ok(Some(Value::Text(text)))
+    }
+
+    /// The problem that keeps a step with this field from being done, if there is one.
+    #[must_use]
+    pub fn check(&self, typed: &[String]) -> Option<Problem> {
+        match self.parse(typed) {
+            Ok(None | Some(Value::Flag(false))) if self.required => {
+                Some(self.problem(Code::Required))
+            }
+            Ok(_) => None,
+            Err(code) => Some(self.problem(code)),
+        }
+    }
+}
+
+/// Removes what people paste along without seeing it: spaces of every kind, direction marks and
+/// zero-width characters.
+#[must_use]
+pub fn without_invisible(text: &str) -> String {
+    text.chars()
+        .filter(|c| {
+            !c.is_whitespace()
+                && !c.is_control()
+                && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        })
+        .collect()
+}
+
+fn bounded(text: &str, min: usize, max: usize) -> Result<&str, Code> {
+    let length = text.chars().count();
+    if length < min {
+        Err(Code::TooShort)
+    } else if length > max {
+        Err(Code::TooLong)
+    } else {
+        Ok(text)
+    }
+}
+
+/// Accepts what mail servers plausibly accept; only a message sent there proves an address.
+fn email(text: &str) -> Result<String, Code> {
+    let text = without_invisible(text);
+    if text.chars().count() > 254 {
+        return Err(Code::TooLong);
+    }
+    let (local, host) = text.rsplit_once('@').ok_or(Code::Malformed)?;
+    let host_is_plausible = host.contains('.')
+        && host.split('.').all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        });
+    let local_is_plausible = !local.is_empty()
+        && local.len() <= 64
+        && !local.contains(['@', ',', ';', '<', '>', '(', ')', '"', '\\'])
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..");
+    if host_is_plausible && local_is_plausible {
+        Ok(text)
+    } else {
+        Err(Code::Malformed)
+    }
+}
+
+fn account_sid(text: &str) -> Result<String, Code> {
+    let text = without_invisible(text);
+    match text.strip_prefix("AC").or_else(|| text.strip_prefix("ac")) {
+        Some(hex) if hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            Ok(format!("AC{hex}"))
+        }
+        _ => Err(Code::Malformed),
+    }
+}
+
+fn secret(text: &str, max: usize) -> Result<String, Code> {
+    let text = without_invisible(text);
+    if text.len() > max {
+        Err(Code::TooLong)
+    } else if text.is_empty() || !text.is_ascii() {
+        Err(Code::Malformed)
+    } else {
+        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Field, Rule, Value};
+
+    fn parse(rule: Rule, typed: &[&str]) -> Result<Option<Value>, Code> {
+        let typed: Vec<String> = typed.iter().map(|&text| text.to_owned()).collect();
+        Field::optional("field", rule).parse(&typed)
+    }
+
+    fn text(text: &str) -> Result<Option<Value>, Code> {
+        Ok(Some(Value::Text(text.to_owned())))
+    }
+
+    #[test]
+    fn lengths_count_characters_not_bytes() {
+        let rule = Rule::Text { min: 2, max: 4 };
+        assert_eq!(parse(rule, &["שלום"]), text("שלום"));
+        assert_eq!(parse(rule, &["שלום!"]), Err(Code::TooLong));
+        assert_eq!(parse(rule, &[" a "]), Err(Code::TooShort));
+        assert_eq!(parse(rule, &["   "]), Ok(None));
+        assert_eq!(parse(rule, &[]), Ok(None));
+    }
+
+    #[test]
+    fn a_line_holds_no_line_breaks() {
+        let rule = Rule::Line { min: 0, max: 99 };
+        assert_eq!(parse(rule, &["a\nb"]), Err(Code::Malformed));
+    }
+
+    #[test]
+    fn free_text_is_kept_with_its_marks() {
+        let rule = Rule::Text { min: 0, max: 99 };
+        for typed in [
+            "</textarea><script>alert(1)</script>",
+            "\u{200f}שלום 👋🏽",
+            "a\nb",
+        ] {
+            assert_eq!(parse(rule, &[typed]), text(typed));
+        }
+    }
+
+    #[test]
+    fn addresses_are_judged_by_plausibility() {
+        for good in ["a@b.co", " dana+x@exämple.com ", "דנה@דוגמה.קום"] {
+            assert!(parse(Rule::Email, &[good]).is_ok(), "{good}");
+        }
+        for bad in [
+            "a",
+            "a@b",
+            "@b.co",
+            "a@",
+            "a@b..co",
+            "a b@-c.d",
+            "a,b@c.de",
+            "a@b.c\r\nBcc: x@y.z",
+        ] {
+            assert_eq!(parse(Rule::Email, &[bad]), Err(Code::Malformed), "{bad}");
+        }
+        assert_eq!(
+            parse(Rule::Email, &[&format!("{}@b.co", "a".repeat(260))]),
+            Err(Code::TooLong)
+        );
+    }
+
+    #[test]
+    fn keys_survive_careless_pasting() {
+        let sid = "AC0123456789abcdef0123456789ABCDEF";
+        assert_eq!(
+            parse(Rule::AccountSid, &[&format!("\u{200e} {sid}\u{a0}")]),
+            text(sid)
+        );
+        assert_eq!(parse(Rule::AccountSid, &["AC12"]), Err(Code::Malformed));
+        let secret = Rule::Secret { max: 8 };
+        assert_eq!(parse(secret, &[" ab cd\u{feff} "]), text("abcd"));
+        assert_eq!(parse(secret, &["123456789"]), Err(Code::TooLong));
+        assert_eq!(parse(secret, &["ключ"]), Err(Code::Malformed));
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        let rule = Rule::Whole { min: 1, max: 50 };
+        assert_eq!(parse(rule, &["7"]), Ok(Some(Value::Number(7))));
+        assert_eq!(parse(rule, &["0"]), Err(Code::OutOfRange));
+        assert_eq!(parse(rule, &["99999999999"]), Err(Code::Malformed));
+        assert_eq!(parse(rule, &["seven"]), Err(Code::Malformed));
+    }
+
+    #[test]
+    fn lists_keep_their_own_order_and_refuse_strangers() {
+        let rule = Rule::Choices(&["a", "b", "c"]);
+        assert_eq!(
+            parse(rule, &["c", "a", "a"]),
+            Ok(Some(Value::List(vec!["a".to_owned(), "c".to_owned()])))
+        );
+        assert_eq!(parse(rule, &["d"]), Err(Code::NotInList));
+        assert!(!Field::optional("f", rule).accepts_form_values(&["d".to_owned()]));
+    }
+
+    #[test]
+    fn a_required_field_left_empty_is_a_problem_only_of_the_step() {
+        let field = Field::required("name", Rule::Line { min: 2, max: 9 });
+        assert_eq!(field.parse(&[]), Ok(None));
+        assert_eq!(field.check(&[]), Some(field.problem(Code::Required)));
+        let terms = Field::required("accept_terms", Rule::Flag);
+        assert_eq!(terms.check(&[]), Some(terms.problem(Code::Required)));
+        assert_eq!(terms.check(&["true".to_owned()]), None);
+    }
+}

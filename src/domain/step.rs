@@ -1,0 +1,152 @@
+//! The nine steps: their order, their addresses and the fields of each.
+
+use serde::{Deserialize, Serialize};
+
+use super::field::{Field, Problem};
+use super::typed::Draft;
+use super::{assistant, ava, integrations, plan, profile, telephony, twilio, vapi};
+
+/// A step of the onboarding, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    Profile,
+    Vapi,
+    Ava,
+    Twilio,
+    Telephony,
+    Integrations,
+    Assistant,
+    Plan,
+    Done,
+}
+
+impl Step {
+    pub const ALL: [Self; 9] = [
+        Self::Profile,
+        Self::Vapi,
+        Self::Ava,
+        Self::Twilio,
+        Self::Telephony,
+        Self::Integrations,
+        Self::Assistant,
+        Self::Plan,
+        Self::Done,
+    ];
+
+    /// The steps that ask something: all but the review at the end.
+    pub fn asking() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|step| *step != Self::Done)
+    }
+
+    /// The last part of the address, `step_id` in events and the key in the database.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Vapi => "vapi",
+            Self::Ava => "ava",
+            Self::Twilio => "twilio",
+            Self::Telephony => "telephony",
+            Self::Integrations => "integrations",
+            Self::Assistant => "assistant",
+            Self::Plan => "plan",
+            Self::Done => "done",
+        }
+    }
+
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.id() == id)
+    }
+
+    /// 1 to 9.
+    #[must_use]
+    pub const fn number(self) -> usize {
+        self as usize + 1
+    }
+
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        Self::ALL.get(self.number()).copied()
+    }
+
+    #[must_use]
+    pub fn previous(self) -> Option<Self> {
+        (self as usize)
+            .checked_sub(1)
+            .and_then(|index| Self::ALL.get(index))
+            .copied()
+    }
+
+    #[must_use]
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Profile => profile::FIELDS,
+            Self::Vapi => vapi::FIELDS,
+            Self::Ava => ava::FIELDS,
+            Self::Twilio => twilio::FIELDS,
+            Self::Telephony => telephony::FIELDS,
+            Self::Integrations => integrations::FIELDS,
+            Self::Assistant => assistant::FIELDS,
+            Self::Plan => plan::FIELDS,
+            Self::Done => &[profile::ACCEPT_TERMS],
+        }
+    }
+
+    #[must_use]
+    pub fn field(self, name: &str) -> Option<&'static Field> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+
+    /// Everything that keeps the step from being done, in the order of its fields: each field by
+    /// its own rule, then the rules between fields.
+    ///
+    /// Secrets are not judged here: what was stored of them never comes back as typed text.
+    #[must_use]
+    pub fn problems(self, typed: &Draft) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = self
+            .fields()
+            .iter()
+            .filter(|field| !field.is_secret())
+            .filter_map(|field| field.check(typed.values(field.name)))
+            .collect();
+        if self == Self::Plan {
+            if problems.is_empty() {
+                problems.extend(plan::conflict(typed));
+            }
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Step;
+
+    #[test]
+    fn the_order_is_one_chain() {
+        let mut walked = vec![Step::Profile];
+        while let Some(next) = walked[walked.len() - 1].next() {
+            assert_eq!(next.previous(), walked.last().copied());
+            walked.push(next);
+        }
+        assert_eq!(walked, Step::ALL);
+        assert_eq!(Step::Done.number(), 9);
+    }
+
+    #[test]
+    fn ids_lead_back_and_field_names_are_unique() {
+        for step in Step::ALL {
+            assert_eq!(Step::from_id(step.id()), Some(step));
+        }
+        let mut names: Vec<_> = Step::asking()
+            .flat_map(Step::fields)
+            .map(|f| f.name)
+            .collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,507 @@
+//! Saves a step's form while it is filled in, and judges its fields as they are left.
+//!
+//! It sends the form to the form's own action, as a submit would, with `intent=autosave`. A save
+//! carries the version it started from and its place in this page's order, so that an older one
+//! never overwrites newer typing. What could not be saved is tried again until it is.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Date, Reflect};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::{
+    AbortSignal, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement,
+    MouseEvent, RequestInit, Response, UrlSearchParams, VisibilityState,
+};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen_futures::JsFuture;
+
+use super::listen;
+use crate::domain::{Code, Draft, Field, Step};
+
+/// A change is sent this long after the last keystroke …
+const AFTER_TYPING: f64 = 800.0;
+/// … and no later than this after the first one that is not stored.
+const AT_THE_LATEST: f64 = 5_000.0;
+const FIRST_RETRY: f64 = 1_000.0;
+const SLOWEST_RETRY: f64 = 8_000.0;
+/// A save without an answer counts as failed.
+const TIMEOUT: u32 = 15_000;
+/// How long a link waits for the last save before it is followed anyway.
+const LINK_PATIENCE: f64 = 2_000.0;
+
+/// The words of one problem of one field.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    pub field: String,
+    pub code: Code,
+    pub text: String,
+}
+
+/// The words of the save state. `{time}` stands for the time of day.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Words {
+    pub automatic: String,
+    pub saving: String,
+    pub saved_at: String,
+    pub retrying: String,
+    pub conflict: String,
+    pub compare: String,
+    pub signed_out: String,
+    pub log_in_again: String,
+    pub log_in_href: String,
+    pub refused: String,
+}
+
+#[derive(Clone, PartialEq)]
+enum State {
+    /// As rendered by the server: nothing is promised before the script runs.
+    Asleep,
+    Ready,
+    Saving,
+    Saved(String),
+    Retrying,
+    Conflict,
+    SignedOut,
+    Refused,
+}
+
+/// The save state of the form around it.
+#[island]
+pub fn Autosave(step: Step, messages: Vec<Message>, words: Words) -> impl IntoView {
+    let state = RwSignal::new(State::Asleep);
+    let place = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move || {
+        let form = place
+            .get()
+            .and_then(|node| node.closest("form").ok().flatten())
+            .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        if let Some(form) = form {
+            Saver::attach(form, step, messages.clone(), state);
+        }
+    });
+    let name = move || match state.get() {
+        State::Asleep | State::Ready => "ready",
+        State::Saving => "saving",
+        State::Saved(_) => "saved",
+        State::Retrying => "retrying",
+        State::Conflict => "conflict",
+        State::SignedOut => "signed-out",
+        State::Refused => "refused",
+    };
+    let text = {
+        let words = words.clone();
+        move || match state.get() {
+            State::Asleep => String::new(),
+            State::Ready => words.automatic.clone(),
+            State::Saving => words.saving.clone(),
+            State::Saved(time) => words.saved_at.replace("{time}", &time),
+            State::Retrying => words.retrying.clone(),
+            State::Conflict => words.conflict.clone(),
+            State::SignedOut => words.signed_out.clone(),
+            State::Refused => words.refused.clone(),
+        }
+    };
+    view! {
+        <div class="save-state" node_ref=place data-state=name>
+            <span role="status">{text}</span>
+            <button class="link" name="intent" value="compare" hidden=move || state.get() != State::Conflict>
+                {words.compare}
+            </button>
+            <a href=words.log_in_href target="_blank" hidden=move || state.get() != State::SignedOut>
+                {words.log_in_again}
+            </a>
+        </div>
+    }
+}
+
+struct Saver {
+    form: HtmlFormElement,
+    step: Step,
+    messages: Vec<Message>,
+    state: RwSignal<State>,
+    /// When the first change that is not sent was made.
+    dirty_since: Cell<Option<f64>>,
+    in_flight: Cell<bool>,
+    sequence: Cell<u32>,
+    failures: Cell<i32>,
+    timer: RefCell<Option<TimeoutHandle>>,
+    /// Set by a submit: the page is being left and the browser sends the form itself.
+    submitted: Cell<bool>,
+}
+
+/// What an answer means.
+enum Answer {
+    Stored { version: String },
+    TokenExpired,
+    Final(State),
+    TryAgain(State),
+}
+
+impl Saver {
+    fn attach(form: HtmlFormElement, step: Step, messages: Vec<Message>, state: RwSignal<State>) {
+        let saver = Rc::new(Self {
+            form: form.clone(),
+            step,
+            messages,
+            state,
+            dirty_since: Cell::new(None),
+            in_flight: Cell::new(false),
+            sequence: Cell::new(0),
+            failures: Cell::new(0),
+            timer: RefCell::new(None),
+            submitted: Cell::new(false),
+        });
+        let on = |target: &leptos::web_sys::EventTarget, event: &str, act: fn(&Rc<Self>, Event)| {
+            let saver = Rc::clone(&saver);
+            listen(target, event, move |event| act(&saver, event));
+        };
+        on(&form, "input", |saver, event| saver.typed(&event));
+        on(&form, "change", |saver, _| saver.schedule(0.0));
+        on(&form, "focusout", |saver, event| saver.left(&event));
+        on(&form, "submit", |saver, _| {
+            saver.stop_timer();
+            saver.submitted.set(true);
+            saver.number_next();
+        });
+        on(&document(), "visibilitychange", |saver, _| {
+            if document().visibility_state() == VisibilityState::Hidden {
+                saver.save_what_is_left();
+            }
+        });
+        on(&document(), "click", Self::clicked);
+        on(&window(), "pagehide", |saver, _| saver.save_what_is_left());
+        on(&window(), "online", |saver, _| saver.save_what_is_left());
+        on(&window(), "beforeunload", |saver, event| {
+            if saver.failures.get() > 0 && !saver.submitted.get() {
+                event.prevent_default();
+            }
+        });
+        // What was typed before the script ran is a change as well.
+        if state.get_untracked() == State::Asleep {
+            state.set(State::Ready);
+        }
+    }
+
+    fn typed(self: &Rc<Self>, event: &Event) {
+        self.schedule(AFTER_TYPING);
+        if let Some(field) = self.field_of(event) {
+            self.judge(field, true);
+        }
+    }
+
+    fn left(self: &Rc<Self>, event: &Event) {
+        if let Some(field) = self.field_of(event) {
+            self.judge(field, false);
+        }
+        if self.dirty_since.get().is_some() {
+            self.schedule(0.0);
+        }
+    }
+
+    /// A link out of a form with changes waits for the last save, so that the next page knows it.
+    fn clicked(self: &Rc<Self>, event: Event) {
+        let is_plain = event.dyn_ref::<MouseEvent>().is_some_and(|mouse| {
+            mouse.button() == 0
+                && !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key())
+        });
+        let link = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .and_then(|element| {
+                element
+                    .closest("a[href]:not([target]):not([href^='#'])")
+                    .ok()
+                    .flatten()
+            });
+        let is_idle = self.dirty_since.get().is_none() && !self.in_flight.get();
+        let Some(href) = link.and_then(|link| link.get_attribute("href")) else {
+            return;
+        };
+        if is_idle || !is_plain || event.default_prevented() {
+            return;
+        }
+        event.prevent_default();
+        self.save_what_is_left();
+        let (saver, started) = (Rc::clone(self), Date::now());
+        follow_when_saved(saver, href, started);
+    }
+
+    fn save_what_is_left(self: &Rc<Self>) {
+        if self.dirty_since.get().is_some() {
+            self.save();
+        }
+    }
+
+    fn stop_timer(&self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+    }
+
+    /// Marks the form as changed and sends it after `delay` milliseconds.
+    fn schedule(self: &Rc<Self>, delay: f64) {
+        let now = Date::now();
+        let since = self.dirty_since.get().unwrap_or(now);
+        self.dirty_since.set(Some(since));
+        let delay = delay.min((since + AT_THE_LATEST - now).max(0.0));
+        self.save_in(delay);
+    }
+
+    fn save_in(self: &Rc<Self>, delay: f64) {
+        self.stop_timer();
+        let saver = Rc::clone(self);
+        let delay = Duration::from_secs_f64(delay / 1_000.0);
+        let timer = set_timeout_with_handle(move || saver.save_in_turn(), delay).ok();
+        self.timer.replace(timer);
+    }
+
+    /// Saves unless a save is under way; that one saves again when it is through.
+    fn save_in_turn(self: &Rc<Self>) {
+        if !self.in_flight.get() {
+            self.save();
+        }
+    }
+
+    fn save(self: &Rc<Self>) {
+        let is_over = matches!(self.state.get_untracked(), State::Conflict | State::Refused);
+        if is_over || self.submitted.get() {
+            return;
+        }
+        self.stop_timer();
+        let since = self.dirty_since.take();
+        self.number_next();
+        self.in_flight.set(true);
+        if self.failures.get() == 0 {
+            self.state.set(State::Saving);
+        }
+        let saver = Rc::clone(self);
+        spawn_local(async move {
+            let answer = saver.send().await;
+            saver.in_flight.set(false);
+            saver.heard(answer, since);
+        });
+    }
+
+    fn number_next(&self) {
+        self.sequence.set(self.sequence.get() + 1);
+        self.set_hidden("sequence", &self.sequence.get().to_string());
+    }
+
+    fn heard(self: &Rc<Self>, answer: Answer, since: Option<f64>) {
+        match answer {
+            Answer::Stored { version } => {
+                self.set_hidden("version", &version);
+                self.failures.set(0);
+                self.state.set(State::Saved(time_of_day()));
+                if self.dirty_since.get().is_some() {
+                    self.schedule(AFTER_TYPING);
+                }
+            }
+            Answer::Final(state) => self.state.set(state),
+            Answer::TokenExpired | Answer::TryAgain(_) => {
+                let earlier = since.or(self.dirty_since.get()).unwrap_or_else(Date::now);
+                self.dirty_since.set(Some(earlier));
+                self.failures.set(self.failures.get() + 1);
+                self.state.set(match answer {
+                    Answer::TryAgain(state) => state,
+                    _ => State::Retrying,
+                });
+                let delay = FIRST_RETRY * 2f64.powi(self.failures.get() - 1);
+                self.save_in(delay.min(SLOWEST_RETRY));
+            }
+        }
+    }
+
+    async fn send(&self) -> Answer {
+        match self.post().await {
+            Ok(Answer::TokenExpired) => {
+                // Logging in again, here or in another tab, has renewed the token.
+                if self.renew_token().await.is_err() {
+                    return Answer::TryAgain(State::Retrying);
+                }
+                self.post()
+                    .await
+                    .unwrap_or(Answer::TryAgain(State::Retrying))
+            }
+            Ok(answer) => answer,
+            Err(_) => Answer::TryAgain(State::Retrying),
+        }
+    }
+
+    async fn post(&self) -> Result<Answer, JsValue> {
+        let data = FormData::new_with_form(&self.form)?;
+        for field in self.step.fields().iter().filter(|field| field.is_secret()) {
+            data.delete(field.name);
+        }
+        data.set_with_str("intent", "autosave")?;
+        let body = UrlSearchParams::new_with_str_sequence_sequence(&data)?;
+        let options = RequestInit::new();
+        options.set_method("POST");
+        options.set_body(&body);
+        options.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT)));
+        // Goes on when the page is left.
+        Reflect::set(&options, &"keepalive".into(), &JsValue::TRUE)?;
+        let headers = leptos::web_sys::Headers::new()?;
+        headers.set("accept", "application/json")?;
+        options.set_headers(&headers);
+        let action = self.form.get_attribute("action").unwrap_or_default();
+        let response = fetch(&action, &options).await?;
+        Ok(match response.status() {
+            200 => {
+                let json = JsFuture::from(response.json()?).await?;
+                let version = Reflect::get(&json, &"version".into())?;
+                Answer::Stored {
+                    version: version.as_f64().map(|n| n.to_string()).unwrap_or_default(),
+                }
+            }
+            401 => Answer::TryAgain(State::SignedOut),
+            403 => Answer::TokenExpired,
+            409 => Answer::Final(State::Conflict),
+            400 | 404 | 413 | 415 | 422 => Answer::Final(State::Refused),
+            _ => Answer::TryAgain(State::Retrying),
+        })
+    }
+
+    async fn renew_token(&self) -> Result<(), JsValue> {
+        let action = self.form.get_attribute("action").unwrap_or_default();
+        let response = fetch(&action, &RequestInit::new()).await?;
+        let page = JsFuture::from(response.text()?)
+            .await?
+            .as_string()
+            .unwrap_or_default();
+        let token = page
+            .split_once("name=\"csrf_token\" value=\"")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map(|(token, _)| token)
+            .ok_or(JsValue::NULL)?;
+        self.set_hidden("csrf_token", token);
+        Ok(())
+    }
+
+    fn set_hidden(&self, name: &str, value: &str) {
+        let input = self
+            .form
+            .query_selector(&format!("input[type=hidden][name={name}]"))
+            .ok()
+            .flatten()
+            .and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+        if let Some(input) = input {
+            input.set_value(value);
+        }
+    }
+
+    fn field_of(&self, event: &Event) -> Option<&'static Field> {
+        let name = event
+            .target()?
+            .dyn_into::<Element>()
+            .ok()?
+            .get_attribute("name")?;
+        self.step.field(name.trim_end_matches("[]"))
+    }
+
+    fn draft(&self) -> Option<Draft> {
+        let data = FormData::new_with_form(&self.form).ok()?;
+        let mut draft = Draft::default();
+        for field in self.step.fields() {
+            let values = data.get_all(&field.form_name());
+            draft.set(
+                field.name,
+                values
+                    .iter()
+                    .filter_map(|value| value.as_string())
+                    .collect(),
+            );
+        }
+        Some(draft)
+    }
+
+    /// Shows the problem of a field that was left, or takes it away once it is mended. While the
+    /// field is being typed into, it only takes away.
+    fn judge(&self, field: &Field, only_mend: bool) {
+        let Some(draft) = self.draft() else { return };
+        let shown = document().get_element_by_id(&format!("{}-error", field.name));
+        let Some(shown) = shown.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+            return;
+        };
+        let problem = self
+            .step
+            .problems(&draft)
+            .into_iter()
+            .find(|problem| problem.field == field.name);
+        let text = problem.and_then(|problem| {
+            self.messages
+                .iter()
+                .find(|message| message.field == field.name && message.code == problem.code)
+        });
+        match (problem, text) {
+            (None, _) => self.show_problem(field, &shown, None),
+            (Some(_), Some(message)) if !only_mend => {
+                self.show_problem(field, &shown, Some(&message.text))
+            }
+            _ => {}
+        }
+    }
+
+    fn show_problem(&self, field: &Field, shown: &HtmlElement, text: Option<&str>) {
+        shown.set_hidden(text.is_none());
+        if let Ok(Some(place)) = shown.query_selector(".error-text") {
+            place.set_text_content(text);
+        }
+        if let Ok(Some(around)) = shown.closest(".field") {
+            let _ = around
+                .class_list()
+                .toggle_with_force("has-error", text.is_some());
+        }
+        let Some(control) = document().get_element_by_id(field.name) else {
+            return;
+        };
+        let error_id = shown.id();
+        let described = control
+            .get_attribute("aria-describedby")
+            .unwrap_or_default();
+        let others: Vec<&str> = described
+            .split_whitespace()
+            .filter(|id| *id != error_id)
+            .collect();
+        let mut described = others.join(" ");
+        let _ = if text.is_some() {
+            described = format!("{described} {error_id}").trim().to_owned();
+            control.set_attribute("aria-invalid", "true")
+        } else {
+            control.remove_attribute("aria-invalid")
+        };
+        let _ = if described.is_empty() {
+            control.remove_attribute("aria-describedby")
+        } else {
+            control.set_attribute("aria-describedby", &described)
+        };
+    }
+}
+
+fn follow_when_saved(saver: Rc<Saver>, href: String, started: f64) {
+    let is_saved = !saver.in_flight.get() && saver.dirty_since.get().is_none();
+    if is_saved || Date::now() - started > LINK_PATIENCE {
+        let _ = window().location().assign(&href);
+    } else {
+        set_timeout(
+            move || follow_when_saved(saver, href, started),
+            Duration::from_millis(30),
+        );
+    }
+}
+
+async fn fetch(address: &str, options: &RequestInit) -> Result<Response, JsValue> {
+    let answer = window().fetch_with_str_and_init(address, options);
+    JsFuture::from(answer).await?.dyn_into()
+}
+
+/// Now, in the customer's own time, as `14:05`.
+fn time_of_day() -> String {
+    let now = Date::new_0();
+    format!("{:02}:{:02}", now.get_hours(), now.get_minutes())
+}

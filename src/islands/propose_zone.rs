@@ -1,0 +1,26 @@
+//! Proposes the browser's time zone where none is chosen yet.
+
+use js_sys::{Array, Intl, Object, Reflect};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlSelectElement;
+
+use crate::domain::timezone;
+
+/// Chooses the zone in the list with the id `select`; Continue stores it like any choice.
+#[island]
+pub fn ProposeZone(select: String) -> impl IntoView {
+    Effect::new(move || {
+        let list = document()
+            .get_element_by_id(&select)
+            .and_then(|element| element.dyn_into::<HtmlSelectElement>().ok())
+            .filter(|list| list.value().is_empty());
+        let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+        let zone = Reflect::get(&options, &"timeZone".into())
+            .ok()
+            .and_then(|zone| zone.as_string());
+        if let (Some(list), Some(zone)) = (list, zone.as_deref().and_then(timezone::offered)) {
+            list.set_value(zone);
+        }
+    });
+}

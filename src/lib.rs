@@ -1,0 +1,15 @@
+//! Ava's onboarding: the rooms of the house. `docs/ARCHITECTURE.md` shows the way through them.
+
+pub mod domain;
+pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
+
+/// Called once by the browser's script: wakes the islands.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

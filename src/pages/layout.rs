@@ -1,0 +1,181 @@
+//! The frame of every page: head, header, footer.
+
+use std::sync::OnceLock;
+
+use leptos::config::LeptosOptions;
+use leptos::hydration::{AutoReload, HydrationScripts};
+use leptos::nonce::Nonce;
+use leptos::prelude::*;
+use url::Url;
+
+use super::texts::t;
+use crate::domain::Locale;
+
+/// What every page needs to know of the request it answers.
+#[derive(Clone)]
+pub struct Frame {
+    pub locale: Locale,
+    /// The page's own part of the title; the product's name follows it.
+    pub title: String,
+    /// Path and query after the language, to show the same page in another one.
+    pub path: String,
+    pub public_url: Url,
+    pub csrf_token: String,
+    pub signed_in: bool,
+    /// Whether search engines may keep it; then it names its other languages.
+    pub is_public: bool,
+    pub nonce: Nonce,
+    pub leptos: LeptosOptions,
+}
+
+impl Frame {
+    /// The address of a page in this page's language.
+    #[must_use]
+    pub fn href(&self, path: &str) -> String {
+        format!("/{}{path}", self.locale.code())
+    }
+
+    fn address(&self, locale: Locale) -> String {
+        format!("/{}{}", locale.code(), self.path)
+    }
+
+    /// The hidden field that proves a form to be ours.
+    pub fn csrf_field(&self) -> impl IntoView + use<> {
+        view! { <input type="hidden" name="csrf_token" value=self.csrf_token.clone() autocomplete="off"/> }
+    }
+}
+
+/// A whole page around the content of `main`.
+pub fn page(frame: &Frame, main: AnyView) -> AnyView {
+    let l = frame.locale;
+    let title = format!("{} - {}", frame.title, t!(l, common.product));
+    view! {
+        <!DOCTYPE html>
+        <html lang=l.code() dir=l.dir()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{title}</title>
+                <link rel="stylesheet" href=stylesheet(&frame.leptos)/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                {language_links(frame)}
+                <AutoReload options=frame.leptos.clone()/>
+                <HydrationScripts options=frame.leptos.clone() islands=true/>
+            </head>
+            <body>
+                <a class="skip-link" href="#main">{t!(l, common.skip_link)}</a>
+                {header(frame)}
+                <main id="main" tabindex="-1">{main}</main>
+                {footer(frame)}
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+fn header(frame: &Frame) -> impl IntoView + use<> {
+    let l = frame.locale;
+    let account = if frame.signed_in {
+        view! {
+            <a href=frame.href("/settings")>{t!(l, common.settings)}</a>
+            <form method="post" action=frame.href("/logout")>
+                {frame.csrf_field()}
+                <button class="link">{t!(l, common.log_out)}</button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <a href=frame.href("/login")>{t!(l, common.log_in)}</a>
+            <a href=frame.href("/signup")>{t!(l, common.sign_up)}</a>
+        }
+        .into_any()
+    };
+    view! {
+        <header class="site-header">
+            <div class="bar">
+                <a class="logo" href=frame.href("")>
+                    <svg class="logo-mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+                        <circle cx="16" cy="16" r="16"/>
+                        <path d="M7 16h2m4-5v10m5-13v16m5-11v6"/>
+                    </svg>
+                    {t!(l, common.product)}
+                </a>
+                <nav class="account-nav" aria-label=t!(l, common.main_nav)>{account}</nav>
+            </div>
+        </header>
+    }
+}
+
+fn footer(frame: &Frame) -> impl IntoView + use<> {
+    let l = frame.locale;
+    let languages = Locale::ALL.map(|locale| {
+        let current = (locale == l).then_some("true");
+        view! {
+            <li>
+                <a href=frame.address(locale) hreflang=locale.code() lang=locale.code() aria-current=current>
+                    {locale.own_name()}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <footer class="site-footer">
+            <div class="bar">
+                <p>{t!(l, common.footer)}</p>
+                <ul class="links">
+                    <li><a href=frame.href("/help")>{t!(l, common.help)}</a></li>
+                    <li><a href=frame.href("/terms")>{t!(l, common.terms)}</a></li>
+                </ul>
+                <ul class="links languages" aria-label=t!(l, common.language_nav)>{languages}</ul>
+            </div>
+        </footer>
+    }
+}
+
+/// What search engines are told: the same page in each language, or to keep nothing.
+fn language_links(frame: &Frame) -> AnyView {
+    if !frame.is_public {
+        return view! { <meta name="robots" content="noindex"/> }.into_any();
+    }
+    let absolute = |path: String| {
+        frame
+            .public_url
+            .join(&path)
+            .map(String::from)
+            .unwrap_or(path)
+    };
+    let alternates = Locale::ALL.map(|locale| {
+        view! { <link rel="alternate" hreflang=locale.code() href=absolute(frame.address(locale))/> }
+    });
+    view! {
+        <link rel="canonical" href=absolute(frame.address(frame.locale))/>
+        {alternates}
+        <link rel="alternate" hreflang="x-default" href=absolute("/".to_owned())/>
+    }
+    .into_any()
+}
+
+/// The address of the style sheet: its name carries the hash of its content.
+fn stylesheet(options: &LeptosOptions) -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| {
+        let name = &options.output_name;
+        let hash = options.hash_files.then(|| {
+            let program = std::env::current_exe().ok()?;
+            let hashes =
+                std::fs::read_to_string(program.with_file_name(options.hash_file.as_ref())).ok()?;
+            let line = hashes.lines().find_map(|line| line.strip_prefix("css:"))?;
+            Some(format!(".{}", line.trim()))
+        });
+        let hash = hash.flatten().unwrap_or_default();
+        format!("/{}/{name}{hash}.css", options.site_pkg_dir)
+    })
+}
+
+/// Shows a key, a number or an address left to right, whatever is around it.
+pub fn ltr(text: impl Into<String>) -> impl IntoView {
+    let text: String = text.into();
+    view! { <bdi dir="ltr">{text}</bdi> }
+}

@@ -1,0 +1,54 @@
+//! Pages of text alone: help and terms.
+
+use leptos::prelude::*;
+
+use super::layout::{self, Frame};
+use super::texts::t;
+use crate::domain::profile::TERMS_VERSION;
+
+/// `contact` is the operator's address for questions, if there is one.
+pub fn help(frame: &Frame, contact: &Option<String>) -> AnyView {
+    let l = frame.locale;
+    let contact = contact.clone().map(|email| {
+        let href = format!("mailto:{email}");
+        view! {
+            <h2>{t!(l, common.help_page.contact_title)}</h2>
+            <p>{t!(l, common.help_page.contact_text)}" "<a href=href>{layout::ltr(email)}</a></p>
+        }
+    });
+    layout::page(
+        frame,
+        view! {
+            <h1>{t!(l, common.help_page.title)}</h1>
+            <h2>{t!(l, common.help_page.keys_title)}</h2>
+            <p>{t!(l, common.help_page.keys_vapi)}</p>
+            <p>{t!(l, common.help_page.keys_twilio)}</p>
+            <h2>{t!(l, common.help_page.order_title)}</h2>
+            <p>{t!(l, common.help_page.order_text)}</p>
+            <h2>{t!(l, common.help_page.live_title)}</h2>
+            <p>{t!(l, common.help_page.live_text)}</p>
+            {contact}
+        }
+        .into_any(),
+    )
+}
+
+pub fn terms(frame: &Frame, (): &()) -> AnyView {
+    let l = frame.locale;
+    layout::page(
+        frame,
+        view! {
+            <h1>{t!(l, common.terms_page.title)}</h1>
+            <p class="hint">{t!(l, common.terms_page.version, version = TERMS_VERSION)}</p>
+            <h2>{t!(l, common.terms_page.service_title)}</h2>
+            <p>{t!(l, common.terms_page.service_text)}</p>
+            <h2>{t!(l, common.terms_page.callers_title)}</h2>
+            <p>{t!(l, common.terms_page.callers_text)}</p>
+            <h2>{t!(l, common.terms_page.vendors_title)}</h2>
+            <p>{t!(l, common.terms_page.vendors_text)}</p>
+            <h2>{t!(l, common.terms_page.leaving_title)}</h2>
+            <p>{t!(l, common.terms_page.leaving_text)}</p>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,324 @@
+//! The frame of every step: where one stands, what needs attention, the form and its buttons.
+
+use leptos::prelude::*;
+
+use super::form::{self, Filled};
+use super::layout::{self, Frame};
+use super::steps;
+use super::texts::{self, t};
+use crate::domain::progress::{Blocker, Status};
+use crate::domain::{Answers, Code, Field, Problem, Rule, Step};
+use crate::islands::{Autosave, Message, Words};
+
+/// One step as one customer sees it.
+pub struct StepPage {
+    pub step: Step,
+    pub form: Filled,
+    /// In the order of [`Step::ALL`].
+    pub statuses: [Status; 9],
+    pub version: i64,
+    /// Names this rendering of the form in its saves.
+    pub editor: String,
+    /// Continue leads back to the review from which this step was opened.
+    pub from_review: bool,
+    /// A submit has just been answered with the problems shown.
+    pub refused: bool,
+    pub removed: bool,
+    pub email: String,
+    pub answers: Answers,
+    pub vapi: Stored,
+    pub twilio: Stored,
+    pub assistant_created: bool,
+    pub blockers: Vec<Blocker>,
+    pub completed: bool,
+}
+
+/// What may be shown of stored credentials.
+#[derive(Clone, Default)]
+pub struct Stored {
+    pub preview: Option<String>,
+    pub checked: bool,
+}
+
+impl StepPage {
+    #[must_use]
+    pub fn status(&self, step: Step) -> Status {
+        self.statuses[step as usize]
+    }
+
+    fn is_conflict(&self) -> bool {
+        self.form.theirs.is_some()
+    }
+}
+
+/// The title of a step's page: progress first, an error before everything.
+#[must_use]
+pub fn title(page: &StepPage) -> String {
+    let l = page.form.locale;
+    let error = if page.form.problems.is_empty() {
+        String::new()
+    } else {
+        t!(l, common.title_error_prefix)
+    };
+    let name = texts::step_name(l, page.step);
+    error
+        + &t!(
+            l,
+            onboarding.step_title,
+            number = page.step.number(),
+            name = name
+        )
+}
+
+/// The address of a step, with the way back to the review where it was opened from there.
+#[must_use]
+pub fn href(frame: &Frame, step: Step) -> String {
+    frame.href(&format!("/onboarding/{}", step.id()))
+}
+
+pub fn page(frame: &Frame, page: &StepPage) -> AnyView {
+    let l = frame.locale;
+    let (heading, lead) = texts::step_title(l, page.step);
+    let back = page
+        .step
+        .previous()
+        .map_or_else(|| frame.href(""), |step| href(frame, step));
+    let back = if page.from_review {
+        href(frame, Step::Done)
+    } else {
+        back
+    };
+    let skipped = (page.status(page.step) == Status::Skipped)
+        .then(|| view! { <p class="notice">{t!(l, onboarding.skipped_notice)}</p> });
+    let removed = page
+        .removed
+        .then(|| view! { <p class="notice" role="status">{t!(l, settings.removed)}</p> });
+    let content = match page.step {
+        Step::Done => steps::done::content(frame, page),
+        _ => asking(frame, page),
+    };
+    layout::page(
+        frame,
+        view! {
+            <a class="back" href=back>{t!(l, common.back)}</a>
+            <div class="with-steps">
+                <nav class="steps" aria-label=t!(l, onboarding.steps_nav)>{list(frame, page)}</nav>
+                <div class="step">
+                    {conflict(frame, page)}
+                    {form::summary(&page.form, page.refused)}
+                    {attention(frame, page)}
+                    {skipped}
+                    {removed}
+                    <p class="caption">{t!(l, onboarding.progress, number = page.step.number())}</p>
+                    <h1>{heading}</h1>
+                    <p class="lead">{lead}</p>
+                    {content}
+                </div>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// The fields of a step in their form, with its buttons.
+fn asking(frame: &Frame, page: &StepPage) -> AnyView {
+    let l = frame.locale;
+    let has_ways = matches!(page.step, Step::Vapi | Step::Twilio);
+    let fields = match page.step {
+        Step::Profile => steps::profile::fields(frame, page),
+        Step::Vapi => steps::vapi::fields(page),
+        Step::Ava => steps::ava::fields(page),
+        Step::Twilio => steps::twilio::fields(page),
+        Step::Telephony => steps::telephony::fields(page),
+        Step::Integrations => steps::integrations::fields(page),
+        Step::Assistant => steps::assistant::fields(frame, page),
+        Step::Plan => steps::plan::fields(page),
+        Step::Done => ().into_any(),
+    };
+    let skip = (!has_ways).then(|| {
+        view! { <button class="secondary" name="intent" value="skip">{t!(l, onboarding.skip)}</button> }
+    });
+    let form = view! {
+        <form id="step-form" method="post" action=href(frame, page.step) novalidate>
+            {control_fields(frame, page)}
+            {fields}
+            <Autosave step=page.step messages=messages(page) words=words(frame)/>
+            <div class="actions">
+                <button class="primary" name="intent" value="continue">{t!(l, onboarding.save_and_continue)}</button>
+                <button class="secondary" name="intent" value="later">{t!(l, onboarding.later)}</button>
+                {skip}
+            </div>
+        </form>
+    };
+    if has_ways {
+        steps::ways(frame, page, form.into_any())
+    } else {
+        form.into_any()
+    }
+}
+
+/// What every save carries beside the answers.
+pub(super) fn control_fields(frame: &Frame, page: &StepPage) -> AnyView {
+    let from_review = page
+        .from_review
+        .then(|| view! { <input type="hidden" name="return_to" value="done"/> });
+    view! {
+        {frame.csrf_field()}
+        <input type="hidden" name="version" value=page.version.to_string() autocomplete="off"/>
+        <input type="hidden" name="editor" value=page.editor.clone() autocomplete="off"/>
+        <input type="hidden" name="sequence" value="0" autocomplete="off"/>
+        {from_review}
+    }
+    .into_any()
+}
+
+/// The list of all steps; shown where there is room for it.
+fn list(frame: &Frame, page: &StepPage) -> AnyView {
+    let l = frame.locale;
+    let items: Vec<AnyView> = Step::ALL
+        .into_iter()
+        .map(|step| {
+            let name = texts::step_name(l, step);
+            let status = page.status(step);
+            let class = format!("status-{status:?}");
+            if step == page.step {
+                let here = t!(l, onboarding.status.current);
+                return view! {
+                    <li class=class>
+                        <span aria-current="step">{name}<span class="visually-hidden">" ("{here}")"</span></span>
+                    </li>
+                }
+                .into_any();
+            }
+            view! {
+                <li class=class>
+                    <a href=href(frame, step)>{name}</a>
+                    <span class="status">{texts::status(l, status)}</span>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! { <ol>{items}</ol> }.into_any()
+}
+
+/// All steps with where they stand, as a list of tasks.
+pub(super) fn tasks(frame: &Frame, statuses: &[Status; 9]) -> AnyView {
+    let l = frame.locale;
+    let items: Vec<_> = Step::ALL
+        .into_iter()
+        .zip(statuses)
+        .map(|(step, status)| {
+            view! {
+                <li class=format!("status-{status:?}")>
+                    <a href=href(frame, step)>{texts::step_name(l, step)}</a>
+                    <span class="status">{texts::status(l, *status)}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ol class="tasks">{items}</ol> }.into_any()
+}
+
+/// The other steps that need attention, each with a link.
+fn attention(frame: &Frame, page: &StepPage) -> Option<AnyView> {
+    let l = frame.locale;
+    let steps: Vec<_> = Step::ALL
+        .into_iter()
+        .filter(|step| *step != page.step && page.status(*step) == Status::NeedsAttention)
+        .map(|step| view! { <li><a href=href(frame, step)>{texts::step_name(l, step)}</a></li> })
+        .collect();
+    if steps.is_empty() || page.refused || page.is_conflict() {
+        return None;
+    }
+    Some(
+        view! {
+            <div class="attention" role="status">
+                <p>{t!(l, onboarding.attention_title)}</p>
+                <ul>{steps}</ul>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// Two windows disagree: what to know, and the way to the other's answers.
+fn conflict(frame: &Frame, page: &StepPage) -> Option<AnyView> {
+    let l = frame.locale;
+    page.is_conflict().then(|| {
+        view! {
+            <div class="summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="conflict-title">
+                <h2 id="conflict-title">{t!(l, onboarding.conflict.title)}</h2>
+                <p>{t!(l, onboarding.conflict.text)}</p>
+                <p><a href=href(frame, page.step)>{t!(l, onboarding.conflict.keep_theirs)}</a></p>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn words(frame: &Frame) -> Words {
+    let l = frame.locale;
+    Words {
+        automatic: t!(l, onboarding.saved.automatic),
+        saving: t!(l, onboarding.saved.saving),
+        saved_at: t!(l, onboarding.saved.saved_at, time = "{time}"),
+        retrying: t!(l, onboarding.saved.retrying),
+        conflict: t!(l, onboarding.saved.conflict),
+        compare: t!(l, onboarding.saved.compare),
+        signed_out: t!(l, onboarding.saved.signed_out),
+        log_in_again: t!(l, onboarding.saved.log_in_again),
+        log_in_href: frame.href("/login"),
+        refused: t!(l, onboarding.saved.refused),
+    }
+}
+
+/// The words of every problem that can appear while the form is filled in.
+fn messages(page: &StepPage) -> Vec<Message> {
+    let l = page.form.locale;
+    let codes = |field: &Field| -> &'static [Code] {
+        match field.rule {
+            Rule::Line { .. } | Rule::Text { .. } => &[Code::TooShort, Code::TooLong],
+            Rule::Email => &[Code::Malformed, Code::TooLong],
+            Rule::Phone | Rule::Hours | Rule::AccountSid => &[Code::Malformed],
+            Rule::Whole { .. } => &[Code::Malformed, Code::OutOfRange, Code::Conflicting],
+            Rule::TimeZone
+            | Rule::Choice(_)
+            | Rule::Choices(_)
+            | Rule::Flag
+            | Rule::Secret { .. } => &[],
+        }
+    };
+    page.step
+        .fields()
+        .iter()
+        .flat_map(|field| codes(field).iter().map(|code| field.problem(*code)))
+        .map(|problem: Problem| Message {
+            field: problem.field.to_owned(),
+            code: problem.code,
+            text: texts::problem(l, problem),
+        })
+        .collect()
+}
+
+/// The page after "Save and come back later".
+pub struct LaterPage {
+    pub email: String,
+    pub statuses: [Status; 9],
+}
+
+pub fn later(frame: &Frame, page: &LaterPage) -> AnyView {
+    let l = frame.locale;
+    let email = format!("\u{2068}{}\u{2069}", page.email);
+    layout::page(
+        frame,
+        view! {
+            <h1>{t!(l, onboarding.later_page.title)}</h1>
+            <p class="lead">{t!(l, onboarding.later_page.text, email = email)}</p>
+            <p><a class="button primary" href=frame.href("/onboarding")>{t!(l, onboarding.later_page.continue_button)}</a></p>
+            <h2>{t!(l, onboarding.later_page.list_title)}</h2>
+            {tasks(frame, &page.statuses)}
+        }
+        .into_any(),
+    )
+}

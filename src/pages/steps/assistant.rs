@@ -1,0 +1,54 @@
+//! Step 7.
+
+use leptos::prelude::*;
+
+use crate::domain::assistant::{
+    FIRST_MESSAGE, INSTRUCTIONS, NAME, VOICE, VOICES, voice_locale, voice_name,
+};
+use crate::domain::progress::Status;
+use crate::domain::{Locale, Step};
+use crate::pages::form::{self, Look};
+use crate::pages::layout::Frame;
+use crate::pages::step::{self, StepPage};
+use crate::pages::texts::t;
+
+pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
+    let (form, l) = (&page.form, page.form.locale);
+    let waits = if page.status(Step::Vapi) != Status::Done {
+        Some(
+            view! {
+                <p class="notice">
+                    {t!(l, onboarding.assistant.waits_for_key)}" "
+                    <a href=step::href(frame, Step::Vapi)>{t!(l, onboarding.assistant.waits_for_key_link)}</a>
+                </p>
+            }
+            .into_any(),
+        )
+    } else if !page.assistant_created && page.version > 0 {
+        Some(
+            view! { <p class="notice">{t!(l, onboarding.assistant.waits_for_creation)}</p> }
+                .into_any(),
+        )
+    } else {
+        None
+    };
+    let voices = Locale::ALL
+        .into_iter()
+        .map(|locale| {
+            let voices = VOICES
+                .iter()
+                .filter(|voice| voice_locale(voice) == Some(locale))
+                .map(|voice| (*voice, voice_name(voice).to_owned()))
+                .collect();
+            (Some(locale.own_name().to_owned()), voices)
+        })
+        .collect();
+    view! {
+        {waits}
+        {form::text(form, &NAME, Some(t!(l, onboarding.assistant.assistant_name_hint)), Look::PLAIN)}
+        {form::select(form, &VOICE, Some(t!(l, onboarding.assistant.voice_hint)), None, voices)}
+        {form::text(form, &FIRST_MESSAGE, Some(t!(l, onboarding.assistant.first_message_hint)), Look::lines(3))}
+        {form::text(form, &INSTRUCTIONS, Some(t!(l, onboarding.assistant.instructions_hint)), Look::lines(10))}
+    }
+    .into_any()
+}

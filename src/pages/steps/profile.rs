@@ -1,0 +1,62 @@
+//! Step 1.
+
+use leptos::prelude::*;
+
+use crate::domain::profile::{
+    ACCEPT_TERMS, FULL_NAME, INDUSTRY, LOCALE, MARKETING_OPT_IN, ORGANIZATION_NAME, TIMEZONE,
+};
+use crate::domain::timezone::ZONES;
+use crate::islands::ProposeZone;
+use crate::pages::form::{self, Filled, Look};
+use crate::pages::layout::Frame;
+use crate::pages::step::StepPage;
+use crate::pages::texts::t;
+
+pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
+    view! {
+        {about(&page.form)}
+        {accept_terms(frame, &page.form)}
+        {form::tick(&page.form, &MARKETING_OPT_IN, None)}
+    }
+    .into_any()
+}
+
+/// What the settings show of the profile as well.
+pub fn about(form: &Filled) -> AnyView {
+    let l = form.locale;
+    let industries = form::choices(l, &INDUSTRY)
+        .into_iter()
+        .map(|choice| (choice.value, choice.label))
+        .collect();
+    view! {
+        {form::text(form, &FULL_NAME, None, Look::completed_by("name"))}
+        {form::text(form, &ORGANIZATION_NAME, Some(t!(l, onboarding.profile.organization_name_hint)), Look::completed_by("organization"))}
+        {form::select(form, &INDUSTRY, None, Some(t!(l, onboarding.profile.industry_none)), vec![(None, industries)])}
+        {form::select(form, &TIMEZONE, Some(t!(l, onboarding.profile.timezone_hint)), Some(t!(l, onboarding.profile.timezone_none)), zones())}
+        <ProposeZone select=TIMEZONE.name.to_owned()/>
+        {form::group(form, &LOCALE, Some(t!(l, onboarding.profile.locale_hint)), form::choices(l, &LOCALE))}
+    }
+    .into_any()
+}
+
+pub fn accept_terms(frame: &Frame, form: &Filled) -> AnyView {
+    let l = form.locale;
+    let href = frame.href("/terms");
+    let read = view! {
+        <p class="below"><a href=href target="_blank">{t!(l, onboarding.profile.accept_terms_link)}</a></p>
+    };
+    form::tick(form, &ACCEPT_TERMS, Some(read.into_any()))
+}
+
+/// All zones under the part of the world that their name begins with.
+fn zones() -> Vec<(Option<String>, Vec<(&'static str, String)>)> {
+    let mut groups: Vec<(Option<String>, Vec<(&'static str, String)>)> = Vec::new();
+    for zone in ZONES {
+        let part = zone.split_once('/').map(|(part, _)| part.to_owned());
+        match groups.last_mut().filter(|(name, _)| *name == part) {
+            Some((_, zones)) => zones.push((zone, (*zone).to_owned())),
+            None => groups.push((part, vec![(zone, (*zone).to_owned())])),
+        }
+    }
+    groups
+}

@@ -1,0 +1,252 @@
+//! Configuration: the only place that reads environment variables.
+
+use std::env;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::vault::Key;
+
+/// Where the program runs; decides how strict it is at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Missing secrets are made and kept in the data directory; cookies work over plain HTTP.
+    Development,
+    /// Refuses to start without its secrets and a public https address.
+    Production,
+}
+
+/// Everything an operator can set. The README has the table.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `AVA_ENV`: `production` (default) or `development`.
+    pub mode: Mode,
+    /// `LEPTOS_SITE_ADDR`: where to listen; default `127.0.0.1:3000`.
+    pub address: SocketAddr,
+    /// `PUBLIC_URL`: the address that customers see; in development `http://` and the address.
+    pub public_url: Url,
+    /// `AVA_DATA_DIR`: own PostgreSQL and made secrets; default `data`.
+    pub data_dir: PathBuf,
+    /// `DATABASE_URL`: a PostgreSQL to use instead of an own one.
+    pub database_url: Option<Secret>,
+    /// `DATABASE_MAX_CONNECTIONS`: default 10.
+    pub database_max_connections: u32,
+    /// `ENCRYPTION_KEY`: 32 bytes in base64; in development made when missing.
+    pub encryption_key: Option<Key>,
+    /// `ENCRYPTION_KEYS_OLD`: former keys, separated by commas, still read until rotated.
+    pub encryption_keys_old: Vec<Key>,
+    /// `SMTP_URL`: where mail is handed over, e.g. `smtps://user:password@host`.
+    pub smtp_url: Option<Secret>,
+    /// `MAIL_FROM`: the sender of mail; default `Ava <no-reply@…>` of the public host.
+    pub mail_from: String,
+    /// `SUPPORT_EMAIL`: shown on the help page.
+    pub support_email: Option<String>,
+    /// `TRUSTED_PROXIES`: how many proxies in front set `X-Forwarded-For`; default 0.
+    pub trusted_proxies: usize,
+}
+
+/// A value that never shows itself in logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// A variable that keeps the program from starting.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{name} {problem}")]
+pub struct ConfigError {
+    pub name: &'static str,
+    pub problem: String,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first variable that is missing, malformed or a placeholder.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| env::var(name).ok())
+    }
+
+    /// Reads configuration from any source of variables; an empty one counts as unset.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let mode = match get("AVA_ENV").as_deref() {
+            None | Some("production") => Mode::Production,
+            Some("development") => Mode::Development,
+            Some(_) => return Err(wrong("AVA_ENV", "is neither production nor development")),
+        };
+        let address: SocketAddr = parsed(&get, "LEPTOS_SITE_ADDR", "is no address with a port")?
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let public_url = match (get("PUBLIC_URL"), mode) {
+            (Some(text), _) => Url::parse(&text)
+                .ok()
+                .filter(Url::has_host)
+                .ok_or_else(|| wrong("PUBLIC_URL", "is no http address"))?,
+            (None, Mode::Development) => Url::parse(&format!("http://{address}"))
+                .map_err(|_| wrong("LEPTOS_SITE_ADDR", "gives no http address"))?,
+            (None, Mode::Production) => {
+                return Err(wrong(
+                    "PUBLIC_URL",
+                    "is missing: set the https address that customers use",
+                ));
+            }
+        };
+        if mode == Mode::Production && public_url.scheme() != "https" {
+            return Err(wrong(
+                "PUBLIC_URL",
+                "must begin with https:// in production",
+            ));
+        }
+        let encryption_key = get("ENCRYPTION_KEY")
+            .map(|text| key("ENCRYPTION_KEY", &text))
+            .transpose()?;
+        if mode == Mode::Production && encryption_key.is_none() {
+            return Err(wrong(
+                "ENCRYPTION_KEY",
+                "is missing: make one with `openssl rand -base64 32`",
+            ));
+        }
+        let encryption_keys_old = get("ENCRYPTION_KEYS_OLD")
+            .unwrap_or_default()
+            .split(',')
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| key("ENCRYPTION_KEYS_OLD", text))
+            .collect::<Result<_, _>>()?;
+        let database_url = get("DATABASE_URL");
+        if let Some(url) = &database_url
+            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        {
+            return Err(wrong("DATABASE_URL", "must begin with postgres://"));
+        }
+        let host = public_url.host_str().unwrap_or("localhost").to_owned();
+        Ok(Self {
+            mode,
+            address,
+            data_dir: get("AVA_DATA_DIR")
+                .unwrap_or_else(|| "data".to_owned())
+                .into(),
+            database_url: database_url.map(Secret),
+            database_max_connections: parsed(&get, "DATABASE_MAX_CONNECTIONS", "is no number")?
+                .unwrap_or(10),
+            encryption_key,
+            encryption_keys_old,
+            smtp_url: get("SMTP_URL").map(Secret),
+            mail_from: get("MAIL_FROM").unwrap_or_else(|| format!("Ava <no-reply@{host}>")),
+            support_email: get("SUPPORT_EMAIL"),
+            trusted_proxies: parsed(&get, "TRUSTED_PROXIES", "is no number")?.unwrap_or(0),
+            public_url,
+        })
+    }
+
+    /// Whether cookies are `Secure` and carry the `__Host-` prefix.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+fn wrong(name: &'static str, problem: &str) -> ConfigError {
+    ConfigError {
+        name,
+        problem: problem.to_owned(),
+    }
+}
+
+fn parsed<T: std::str::FromStr>(
+    get: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    problem: &str,
+) -> Result<Option<T>, ConfigError> {
+    get(name)
+        .map(|text| text.trim().parse().map_err(|_| wrong(name, problem)))
+        .transpose()
+}
+
+fn key(name: &'static str, text: &str) -> Result<Key, ConfigError> {
+    Key::from_base64(text).map_err(|problem| ConfigError {
+        name,
+        problem: problem.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD_KEY: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| {
+            variables
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn development_needs_nothing() {
+        let config = read(&[("AVA_ENV", "development")]).expect("starts");
+        assert_eq!(config.public_url.as_str(), "http://127.0.0.1:3000/");
+        assert!(!config.is_https());
+    }
+
+    #[test]
+    fn production_refuses_what_is_missing_or_a_placeholder() {
+        let url = ("PUBLIC_URL", "https://ava.example");
+        let cases: [(&[(&str, &str)], &str); 6] = [
+            (&[], "PUBLIC_URL"),
+            (&[("PUBLIC_URL", "http://ava.example")], "PUBLIC_URL"),
+            (&[url], "ENCRYPTION_KEY"),
+            (&[url, ("ENCRYPTION_KEY", "changeme")], "ENCRYPTION_KEY"),
+            (
+                &[
+                    url,
+                    (
+                        "ENCRYPTION_KEY",
+                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                    ),
+                ],
+                "ENCRYPTION_KEY",
+            ),
+            (
+                &[
+                    url,
+                    ("ENCRYPTION_KEY", GOOD_KEY),
+                    ("DATABASE_URL", "mysql://x"),
+                ],
+                "DATABASE_URL",
+            ),
+        ];
+        for (variables, name) in cases {
+            assert_eq!(read(variables).expect_err(name).name, name);
+        }
+        assert!(read(&[url, ("ENCRYPTION_KEY", GOOD_KEY)]).is_ok());
+    }
+
+    #[test]
+    fn secrets_do_not_show_in_debug_output() {
+        let config = read(&[
+            ("AVA_ENV", "development"),
+            ("ENCRYPTION_KEY", GOOD_KEY),
+            ("DATABASE_URL", "postgres://ava:hunter2@db/ava"),
+            ("SMTP_URL", "smtps://u:hunter2@mail"),
+        ])
+        .expect("starts");
+        let shown = format!("{config:?}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains(GOOD_KEY),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! Everything that runs only on the server: configuration, PostgreSQL, the services and the door
+//! through which browsers reach them.
+
+pub mod config;
+pub mod error;
+pub mod mail;
+pub mod postgres;
+pub mod router;
+pub mod services;
+pub mod session;
+pub mod start;
+pub mod store;
+pub mod vault;
+pub mod web;
+
+use std::sync::Arc;
+
+use leptos::config::LeptosOptions;
+use sqlx::PgPool;
+
+pub use config::Config;
+pub use error::Error;
+use mail::Mailer;
+use vault::Vault;
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub pool: PgPool,
+    pub vault: Arc<Vault>,
+    pub mailer: Mailer,
+    pub leptos: LeptosOptions,
+    /// Whether `cargo leptos watch` reloads the pages.
+    pub reloads: bool,
+}

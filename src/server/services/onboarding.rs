@@ -1,0 +1,186 @@
+//! Reading where a customer stands, and finishing.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::progress::{Facts, Status, StepFacts};
+use crate::domain::{Answers, Code, Draft, Problem, Step, assistant, ava, twilio, vapi};
+use crate::server::Error;
+use crate::server::store::onboarding::Record;
+use crate::server::store::{self, drafts, events};
+
+/// Everything known of one customer's onboarding at one moment.
+pub struct Onboarding {
+    pub user: Uuid,
+    pub record: Record,
+    drafts: HashMap<String, drafts::Row>,
+}
+
+impl Onboarding {
+    /// Reads an active customer's onboarding.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`] when the account is gone or disabled; or the database does not answer.
+    pub async fn load(connection: &mut PgConnection, user: Uuid) -> Result<Self, Error> {
+        let record = store::onboarding::load(connection, user)
+            .await?
+            .ok_or(Error::NoAccount)?;
+        let drafts = drafts::all(connection, user)
+            .await?
+            .into_iter()
+            .map(|row| (row.step.clone(), row))
+            .collect();
+        Ok(Self {
+            user,
+            record,
+            drafts,
+        })
+    }
+
+    /// The draft row of a step; absent until something was saved there.
+    #[must_use]
+    pub fn draft(&self, step: Step) -> Option<&drafts::Row> {
+        self.drafts.get(step.id())
+    }
+
+    #[must_use]
+    pub fn answers(&self) -> &Answers {
+        &self.record.answers
+    }
+
+    /// Counts the saves of a step; 0 before the first.
+    #[must_use]
+    pub fn version(&self, step: Step) -> i64 {
+        self.draft(step).map_or(0, |row| row.version)
+    }
+
+    /// When a step was saved last.
+    #[must_use]
+    pub fn saved_at(&self, step: Step) -> Option<OffsetDateTime> {
+        self.draft(step).map(|row| row.updated_at)
+    }
+
+    /// What the columns hold of a step, as a form would show it.
+    #[must_use]
+    pub fn stored(&self, step: Step) -> Draft {
+        let mut stored = Draft::default();
+        for field in step.fields().iter().filter(|field| !field.is_secret()) {
+            let value = self.record.answers.get(field.name);
+            stored.set(
+                field.name,
+                value.map(|value| value.typed()).unwrap_or_default(),
+            );
+        }
+        stored
+    }
+
+    /// What a step's form shows: what is stored, and over it what was typed and not understood.
+    #[must_use]
+    pub fn typed(&self, step: Step) -> Draft {
+        let mut typed = self.stored(step);
+        if let Some(row) = self.draft(step) {
+            typed.overlay(row.fields.0.clone());
+        }
+        typed
+    }
+
+    /// What keeps a step from being done.
+    #[must_use]
+    pub fn problems(&self, step: Step) -> Vec<Problem> {
+        let typed = self.typed(step);
+        let mut problems = step.problems(&typed);
+        match step {
+            Step::Vapi if self.record.vapi_api_key_preview.is_none() => {
+                problems.push(vapi::VAPI_API_KEY.problem(Code::Required));
+            }
+            // A stored token belongs to the stored account.
+            Step::Twilio
+                if self.record.auth_token_preview.is_none()
+                    || typed.values(twilio::ACCOUNT_SID.name)
+                        != self.stored(step).values(twilio::ACCOUNT_SID.name) =>
+            {
+                problems.push(twilio::AUTH_TOKEN.problem(Code::Required));
+            }
+            Step::Assistant if problems.is_empty() => {
+                let languages = self.record.answers.list(ava::LANGUAGES.name);
+                let spoken = assistant::voice_locale(typed.text(assistant::VOICE.name));
+                let speaks =
+                    spoken.is_none_or(|spoken| languages.iter().any(|l| l == spoken.code()));
+                if !languages.is_empty() && !speaks {
+                    problems.push(assistant::VOICE.problem(Code::Conflicting));
+                }
+            }
+            _ => {}
+        }
+        problems
+    }
+
+    /// The facts from which every status follows.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        Facts {
+            steps: Step::ALL.map(|step| StepFacts {
+                problems: if step == Step::Done {
+                    Vec::new()
+                } else {
+                    self.problems(step)
+                },
+                touched: self.draft(step).is_some(),
+                submitted: self.draft(step).is_some_and(|row| row.submitted),
+                skipped: self.record.skipped.iter().any(|id| id == step.id()),
+            }),
+            has_vapi_key: self.record.vapi_api_key_preview.is_some(),
+            has_twilio_credentials: self.record.auth_token_preview.is_some(),
+            assistant_created: self.record.vapi_id.is_some(),
+            number_linked: false,
+            terms_accepted: self.record.answers.flag("accept_terms"),
+            completed: self.record.onboarding_completed,
+        }
+    }
+}
+
+/// What finishing came to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// False when the onboarding had been finished before.
+    pub now: bool,
+}
+
+/// Completes the onboarding, whatever is still missing for going live. Idempotent.
+///
+/// # Errors
+/// When the account is gone or the database does not answer; nothing has changed then.
+pub async fn finish(pool: &PgPool, user: Uuid) -> Result<Finished, Error> {
+    let mut transaction = pool.begin().await?;
+    if !store::lock_user(&mut transaction, user).await? {
+        return Err(Error::NoAccount);
+    }
+    let Some(seconds) = store::onboarding::complete(&mut transaction, user).await? else {
+        return Ok(Finished { now: false });
+    };
+    let onboarding = Onboarding::load(&mut transaction, user).await?;
+    let facts = onboarding.facts();
+    let skipped: Vec<&str> = Step::asking()
+        .filter(|step| facts.status(*step) == Status::Skipped)
+        .map(Step::id)
+        .collect();
+    events::insert(
+        &mut transaction,
+        user,
+        "onboarding_completed",
+        json!({
+            "duration_seconds": seconds,
+            "steps_skipped": skipped,
+            "plan_selected": onboarding.answers().text("plan"),
+            "live": facts.blockers().is_empty(),
+        }),
+    )
+    .await?;
+    transaction.commit().await?;
+    tracing::info!(%user, "onboarding completed");
+    Ok(Finished { now: true })
+}

@@ -1,0 +1,252 @@
+//! Saving a step: as typed, valid or not, and without one window overwriting another.
+
+use serde_json::json;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::credentials;
+use super::onboarding::Onboarding;
+use crate::domain::progress::Status;
+use crate::domain::{Answers, Draft, Field, Problem, Rule, Step, Value, twilio};
+use crate::server::Error;
+use crate::server::store::{self, drafts, events};
+use crate::server::vault::Vault;
+
+/// What the customer wants beside keeping what was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Nothing; the form saved itself.
+    Autosave,
+    Continue,
+    Skip,
+    Later,
+}
+
+/// Through which door credentials came; the `method` of their event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Inline,
+    Settings,
+    Api,
+}
+
+impl Method {
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Inline => "inline",
+            Self::Settings => "settings",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// One save of one step's form.
+pub struct Save {
+    pub step: Step,
+    /// What was typed, without secrets.
+    pub typed: Draft,
+    /// A secret that was typed; never kept as a draft.
+    pub secret: Option<String>,
+    pub intent: Intent,
+    pub method: Method,
+    /// The version that the form was rendered from.
+    pub version: i64,
+    /// The rendered form that saves, and its own order of saves.
+    pub editor: Uuid,
+    pub sequence: i64,
+}
+
+/// What a save came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// Stored under this version, and where the step stands now.
+    Stored { version: i64, status: Status },
+    /// This form has already saved something newer; nothing was changed.
+    Outdated { version: i64 },
+    /// Another window or device has saved other values meanwhile; nothing was changed.
+    Conflict,
+    /// The secret cannot be one; nothing was changed.
+    SecretRefused(Vec<Problem>),
+}
+
+/// Stores one save in one transaction, with its events.
+///
+/// # Errors
+/// When the account is gone or the database does not answer; nothing has changed then.
+pub async fn save(pool: &PgPool, vault: &Vault, user: Uuid, save: Save) -> Result<Saved, Error> {
+    let mut transaction = pool.begin().await?;
+    if !store::lock_user(&mut transaction, user).await? {
+        return Err(Error::NoAccount);
+    }
+    let before = Onboarding::load(&mut transaction, user).await?;
+    let step = save.step;
+    let shown = before.typed(step);
+    let unchanged = save
+        .typed
+        .iter()
+        .all(|(name, values)| shown.values(name) == values);
+    if let Some(row) = before.draft(step).filter(|row| row.version != save.version) {
+        if row.editor == save.editor {
+            if row.sequence > save.sequence {
+                return Ok(Saved::Outdated {
+                    version: row.version,
+                });
+            }
+        } else if !unchanged {
+            return Ok(Saved::Conflict);
+        }
+    }
+    if unchanged && save.intent == Intent::Autosave && before.draft(step).is_some() {
+        let (version, status) = (before.version(step), before.facts().status(step));
+        return Ok(Saved::Stored { version, status });
+    }
+
+    if let Some(secret) = &save.secret {
+        let problems = credentials::store(&mut transaction, vault, &before, &save, secret).await?;
+        if !problems.is_empty() {
+            return Ok(Saved::SecretRefused(problems));
+        }
+    }
+    write_answers(&mut transaction, &before, &save).await?;
+    match save.intent {
+        Intent::Skip => {
+            if store::onboarding::set_skipped(&mut transaction, user, step, true).await? {
+                let properties = json!({"step_id": step.id(), "step_number": step.number()});
+                events::insert(
+                    &mut transaction,
+                    user,
+                    "onboarding_step_skipped",
+                    properties,
+                )
+                .await?;
+            }
+        }
+        Intent::Continue => {
+            store::onboarding::set_skipped(&mut transaction, user, step, false).await?;
+        }
+        Intent::Autosave | Intent::Later => {}
+    }
+
+    let written = Onboarding::load(&mut transaction, user).await?;
+    let fields = remaining_draft(&written.stored(step), &save);
+    let submitted = save.intent == Intent::Continue;
+    let version = drafts::upsert(
+        &mut transaction,
+        user,
+        drafts::Save {
+            step,
+            fields: &fields,
+            editor: save.editor,
+            sequence: save.sequence,
+            submitted,
+        },
+    )
+    .await?;
+    let after = Onboarding::load(&mut transaction, user).await?;
+    let status = after.facts().status(step);
+    let first_time = after.draft(step).is_some_and(|row| !row.completed);
+    if submitted && status == Status::Done && first_time {
+        drafts::complete(&mut transaction, user, step).await?;
+        let properties =
+            json!({"step_id": step.id(), "step_number": step.number(), "skipped": false});
+        events::insert(
+            &mut transaction,
+            user,
+            "onboarding_step_completed",
+            properties,
+        )
+        .await?;
+    }
+    transaction.commit().await?;
+    Ok(Saved::Stored { version, status })
+}
+
+/// Writes what was understood to its columns. What was not keeps its former value there.
+async fn write_answers(
+    connection: &mut PgConnection,
+    before: &Onboarding,
+    save: &Save,
+) -> Result<(), Error> {
+    let answers = understood(save.step.fields(), &save.typed);
+    match save.step {
+        Step::Vapi => {}
+        Step::Twilio => {
+            // The account is written together with its token; beside a stored one only the number.
+            if before.record.auth_token_preview.is_some()
+                && twilio::PHONE_NUMBER
+                    .parse(save.typed.values(twilio::PHONE_NUMBER.name))
+                    .is_ok()
+            {
+                let number = answers.text(twilio::PHONE_NUMBER.name);
+                store::credentials::set_twilio_number(connection, before.user, number).await?;
+            }
+        }
+        Step::Assistant => {
+            if save.step.problems(&save.typed).is_empty() {
+                store::onboarding::upsert_assistant(connection, before.user, &answers).await?;
+            }
+        }
+        _ => store::onboarding::update_answers(connection, before.user, &answers).await?,
+    }
+    Ok(())
+}
+
+/// The fields that could be understood, as their columns take them.
+fn understood(fields: &'static [Field], typed: &Draft) -> Answers {
+    let mut answers = Answers::default();
+    for field in fields
+        .iter()
+        .filter(|field| !field.is_secret() && typed.contains(field.name))
+    {
+        let Ok(value) = field.parse(typed.values(field.name)) else {
+            continue;
+        };
+        match (value, field.rule) {
+            (None, Rule::Choices(_)) => answers.set(field.name, Some(Value::List(Vec::new()))),
+            // These columns always hold a value; an emptied field stays a draft.
+            (None, _) if matches!(field.name, "plan" | "seats") => {}
+            (value, _) => answers.set(field.name, value),
+        }
+    }
+    answers
+}
+
+/// What was typed and is not what the columns now hold. Once Continue is pressed, a field that was
+/// understood shows its stored form instead of the way it was typed.
+fn remaining_draft(stored: &Draft, save: &Save) -> Draft {
+    let mut remaining = Draft::default();
+    for (name, values) in save.typed.iter() {
+        let Some(field) = save.step.field(name) else {
+            continue;
+        };
+        let understood = field
+            .parse(values)
+            .map(|value| value.map(|v| v.typed()).unwrap_or_default());
+        let is_stored = understood.as_deref() == Ok(stored.values(name));
+        let settled = if save.intent == Intent::Autosave {
+            stored.values(name) == values
+        } else {
+            is_stored
+        };
+        if !settled {
+            remaining.set(name, values.to_vec());
+        }
+    }
+    remaining
+}
+
+/// Accepts the terms of use outside step 1, as the review offers it. Idempotent.
+///
+/// # Errors
+/// When the account is gone or the database does not answer.
+pub async fn accept_terms(pool: &PgPool, user: Uuid) -> Result<(), Error> {
+    let mut transaction = pool.begin().await?;
+    if !store::lock_user(&mut transaction, user).await? {
+        return Err(Error::NoAccount);
+    }
+    let mut answers = Answers::default();
+    answers.set("accept_terms", Some(Value::Flag(true)));
+    store::onboarding::update_answers(&mut transaction, user, &answers).await?;
+    Ok(transaction.commit().await?)
+}

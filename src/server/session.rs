@@ -1,0 +1,156 @@
+//! Sessions: who is logged in, for how long, and how that is kept.
+//!
+//! A session lives 7 days without use and 30 days at most. The cookie holds a random token of 128
+//! bits; the database holds only its hash.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use time::{Duration, OffsetDateTime};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{self, ExpiredDeletion, SessionStore};
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
+use tower_sessions_sqlx_store::PostgresStore;
+use uuid::Uuid;
+
+use super::services::accounts::Welcome;
+use super::{Config, Error};
+
+const IDLE: Duration = Duration::days(7);
+const ABSOLUTE: Duration = Duration::days(30);
+/// A session in use is prolonged once this much of its idle time has passed.
+const PROLONG_AFTER: Duration = Duration::days(1);
+const KEY: &str = "customer";
+
+/// What a session knows of its customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    pub user: Uuid,
+    /// The account's epoch at log-in; a new password begins another and voids this session.
+    pub epoch: i32,
+    #[serde(with = "time::serde::timestamp")]
+    pub since: OffsetDateTime,
+}
+
+/// The customer of a session, prolonging it when it is in use; `None` for a visitor.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn current(session: &Session) -> Result<Option<LoggedIn>, Error> {
+    let Some(logged_in) = session.get::<LoggedIn>(KEY).await? else {
+        return Ok(None);
+    };
+    let now = OffsetDateTime::now_utc();
+    if logged_in.since + ABSOLUTE <= now {
+        session.flush().await?;
+        return Ok(None);
+    }
+    if session.expiry_date() < now + IDLE - PROLONG_AFTER {
+        session.set_expiry(Some(Expiry::OnInactivity(IDLE)));
+    }
+    Ok(Some(logged_in))
+}
+
+/// Begins a session under a new token; the old one, if any, dies with all it held.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begin(session: &Session, welcome: &Welcome) -> Result<(), Error> {
+    session.flush().await?;
+    let logged_in = LoggedIn {
+        user: welcome.user,
+        epoch: welcome.session_epoch,
+        since: OffsetDateTime::now_utc(),
+    };
+    session.insert(KEY, logged_in).await?;
+    Ok(session.save().await?)
+}
+
+/// Ends the session on the server and in the browser.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end(session: &Session) -> Result<(), Error> {
+    Ok(session.flush().await?)
+}
+
+/// The middleware that loads and saves sessions.
+#[must_use]
+pub fn layer(pool: PgPool, config: &Config) -> SessionManagerLayer<Hashed> {
+    let name = if config.is_https() {
+        "__Host-session"
+    } else {
+        "session"
+    };
+    SessionManagerLayer::new(Hashed(table(pool)))
+        .with_name(name)
+        .with_secure(config.is_https())
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(IDLE))
+}
+
+/// Deletes the sessions whose time is over.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sweep(pool: PgPool) -> Result<(), Error> {
+    table(pool)
+        .delete_expired()
+        .await
+        .map_err(|error| Error::Unavailable(sqlx::Error::Protocol(error.to_string())))
+}
+
+fn table(pool: PgPool) -> PostgresStore {
+    PostgresStore::new(pool)
+        .with_schema_name("public")
+        .and_then(|store| store.with_table_name("sessions"))
+        .expect("both names are plain identifiers")
+}
+
+/// A store that knows tokens only by their hash, so that a stolen table opens no session.
+#[derive(Clone, Debug)]
+pub struct Hashed(PostgresStore);
+
+impl Hashed {
+    fn id(token: &Id) -> Id {
+        let digest = Sha256::digest(token.0.to_be_bytes());
+        let mut first = [0; 16];
+        first.copy_from_slice(&digest[..16]);
+        Id(i128::from_be_bytes(first))
+    }
+
+    fn record(record: &Record) -> Record {
+        Record {
+            id: Self::id(&record.id),
+            ..record.clone()
+        }
+    }
+}
+
+#[async_trait]
+impl SessionStore for Hashed {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        // 128 random bits do not collide; if they did, the save would be refused by the key.
+        self.0.save(&Self::record(record)).await
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.0.save(&Self::record(record)).await
+    }
+
+    async fn load(&self, token: &Id) -> session_store::Result<Option<Record>> {
+        let stored = self.0.load(&Self::id(token)).await?;
+        Ok(stored.map(|record| Record {
+            id: *token,
+            ..record
+        }))
+    }
+
+    async fn delete(&self, token: &Id) -> session_store::Result<()> {
+        self.0.delete(&Self::id(token)).await
+    }
+}

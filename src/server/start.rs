@@ -1,0 +1,225 @@
+//! Starting, running and stopping: what `main` does for each command.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::config::LeptosOptions;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::net::TcpListener;
+
+use super::config::Mode;
+use super::mail::Mailer;
+use super::postgres::Cluster;
+use super::services::credentials::{self, Rotation};
+use super::store::{self, MIGRATIONS};
+use super::vault::{Key, Vault};
+use super::{App, Config, router, session};
+
+/// Why the program cannot start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] super::config::ConfigError),
+    #[error(transparent)]
+    Cluster(#[from] super::postgres::ClusterError),
+    #[error("the database at DATABASE_URL cannot be used: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the migrations could not be applied: {0}")]
+    Migrations(#[from] sqlx::migrate::MigrateError),
+    #[error("cannot listen on {0}: {1}. Set LEPTOS_SITE_ADDR to a free address")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("the data directory cannot be used: {0}")]
+    DataDirectory(std::io::Error),
+    #[error(transparent)]
+    Mail(#[from] super::mail::MailError),
+    #[error("{0}")]
+    Service(#[from] super::Error),
+    #[error("the pages' options cannot be read: {0}")]
+    Leptos(String),
+}
+
+/// The database of this process: its own cluster, or the one it was given.
+pub struct Database {
+    pub pool: PgPool,
+    cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// Connects, starting an own PostgreSQL where none is configured, and applies the migrations.
+    ///
+    /// # Errors
+    /// When the database cannot be started, reached or migrated.
+    pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let (options, cluster) = match &config.database_url {
+            Some(url) => (url.0.parse::<PgConnectOptions>()?, None),
+            None => {
+                let cluster = Cluster::start(&config.data_dir).await?;
+                (cluster.connect_options(), Some(cluster))
+            }
+        };
+        let pool = PgPoolOptions::new()
+            .max_connections(config.database_max_connections)
+            .acquire_timeout(Duration::from_secs(3))
+            .connect_with(options.application_name("ava"))
+            .await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Self { pool, cluster })
+    }
+
+    /// Closes the connections and stops the own cluster.
+    ///
+    /// # Errors
+    /// When the cluster does not stop.
+    pub async fn close(self) -> Result<(), StartError> {
+        self.pool.close().await;
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs the server until it is told to stop.
+///
+/// # Errors
+/// When something it needs is missing or in use.
+pub async fn serve(config: Config) -> Result<(), StartError> {
+    // Before anything else is touched: two servers on one address are a mistake.
+    let listener = TcpListener::bind(config.address)
+        .await
+        .map_err(|error| StartError::Listen(config.address, error))?;
+    let vault = Arc::new(vault(&config)?);
+    let mailer = Mailer::new(&config)?;
+    if config.smtp_url.is_none() {
+        tracing::warn!("SMTP_URL is not set: mail is written to files in the data directory");
+    }
+    let leptos = leptos_options(config.address)?;
+    let database = Database::open(&config).await?;
+    let app = App {
+        pool: database.pool.clone(),
+        vault,
+        mailer,
+        reloads: std::env::var_os("LEPTOS_WATCH").is_some(),
+        leptos,
+        config: Arc::new(config),
+    };
+    println!("Ava is at {}", app.config.public_url);
+    let sweeper = tokio::spawn(sweep(app.pool.clone()));
+    let served = run(listener, app).await;
+    sweeper.abort();
+    database.close().await?;
+    served.map_err(StartError::DataDirectory)
+}
+
+/// Serves until SIGINT or SIGTERM, then lets running requests end, for ten seconds at most.
+async fn run(listener: TcpListener, app: App) -> std::io::Result<()> {
+    use axum::serve::ListenerExt;
+    // Small answers must not wait for the acknowledgement of earlier ones.
+    let listener = listener.tap_io(|tcp| {
+        if let Err(error) = tcp.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused");
+        }
+    });
+    let service = router::build(app).into_make_service_with_connect_info::<SocketAddr>();
+    let (stopping, mut stopped) = tokio::sync::watch::channel(());
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        drop(stopping);
+    });
+    let too_long = async {
+        let _ = stopped.changed().await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    };
+    tokio::select! {
+        done = server => done,
+        () = too_long => Ok(()),
+    }
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) {
+        (Ok(mut interrupt), Ok(mut terminate)) => {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        }
+        _ => std::future::pending().await,
+    }
+}
+
+/// Deletes what has expired, once an hour. Several instances may do so at once.
+async fn sweep(pool: PgPool) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        hourly.tick().await;
+        let swept = async {
+            session::sweep(pool.clone()).await?;
+            let mut connection = pool.acquire().await?;
+            Ok::<_, super::Error>(store::attempts::sweep(&mut connection).await?)
+        };
+        if let Err(error) = swept.await {
+            tracing::warn!(%error, "expired rows were not deleted");
+        }
+    }
+}
+
+/// Applies the migrations and stops.
+///
+/// # Errors
+/// As [`Database::open`].
+pub async fn migrate(config: Config) -> Result<(), StartError> {
+    Database::open(&config).await?.close().await
+}
+
+/// Seals every stored secret anew under `ENCRYPTION_KEY`; `ENCRYPTION_KEYS_OLD` opens the former.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn rotate_keys(config: Config) -> Result<Rotation, StartError> {
+    let vault = vault(&config)?;
+    let database = Database::open(&config).await?;
+    let rotation = credentials::rotate(&database.pool, &vault).await;
+    database.close().await?;
+    Ok(rotation?)
+}
+
+/// The vault by the configured key; in development by one that is kept with the data.
+fn vault(config: &Config) -> Result<Vault, StartError> {
+    let key = match (&config.encryption_key, config.mode) {
+        (Some(key), _) => key.clone(),
+        (None, Mode::Development) => {
+            std::fs::create_dir_all(&config.data_dir).map_err(StartError::DataDirectory)?;
+            Key::kept_in(&config.data_dir.join("encryption.key"))
+                .map_err(StartError::DataDirectory)?
+        }
+        // The configuration has refused this already.
+        (None, Mode::Production) => Key::random(),
+    };
+    Ok(Vault::new(key, config.encryption_keys_old.clone()))
+}
+
+/// Where the pages' assets are. The build's own settings, unless the environment says otherwise.
+fn leptos_options(address: SocketAddr) -> Result<LeptosOptions, StartError> {
+    let mut options = leptos::config::get_configuration(None)
+        .map_err(|error| StartError::Leptos(error.to_string()))?
+        .leptos_options;
+    if options.output_name.is_empty() {
+        options.output_name = "ava".into();
+    }
+    options.site_addr = address;
+    // A build with hashed names leaves their list beside the program.
+    options.hash_files = std::env::current_exe().is_ok_and(|program| {
+        program
+            .with_file_name(Path::new(options.hash_file.as_ref()))
+            .exists()
+    });
+    if options.site_root.as_ref() == "." {
+        options.site_root = "target/site".into();
+    }
+    Ok(options)
+}

@@ -1,0 +1,48 @@
+//! The door for browsers: it reads a request, calls one service, and answers with a page or a
+//! redirect. Every form is sent to the address of its own page.
+
+pub mod account;
+pub mod cookie;
+pub mod csrf;
+pub mod headers;
+pub mod language;
+pub mod onboarding;
+mod proposals;
+pub mod public;
+pub mod render;
+mod return_to;
+pub mod settings;
+pub mod studio;
+pub mod visit;
+
+use std::any::Any;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::response::Response;
+use tracing::Span;
+
+/// The span of a request: its path without the query, which may hold a mailed token.
+pub fn span(request: &Request<Body>) -> Span {
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// The last resort: a handler has panicked. The panic itself is in the log.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the middleware hands it over like that"
+)]
+pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or_default();
+    tracing::error!(text, "a handler panicked");
+    render::plain(StatusCode::INTERNAL_SERVER_ERROR)
+}

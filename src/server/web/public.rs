@@ -1,0 +1,101 @@
+//! Pages and addresses that need no account.
+
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, HeaderMap, VARY};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::render;
+use super::visit::{Customer, Visit};
+use crate::pages::error::Trouble;
+use crate::pages::landing::{self, Landing};
+use crate::pages::layout::Frame;
+use crate::pages::static_pages;
+use crate::pages::texts::t;
+use crate::server::{App, store};
+
+/// `/`: to the start page in the account's language, else the browser's.
+pub async fn choose_language(visit: Visit) -> Response {
+    let visit_locale = visit.locale;
+    let locale = match Customer::of(visit.clone()).await {
+        Ok(Ok(customer)) => customer.locale().unwrap_or(visit_locale),
+        Ok(Err(_)) => visit_locale,
+        Err(error) => return render::failure(&visit, &error).await,
+    };
+    let mut response = render::redirect(StatusCode::FOUND, &format!("/{}", locale.code()));
+    response
+        .headers_mut()
+        .insert(VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+    response
+}
+
+pub async fn landing(visit: Visit) -> Response {
+    match Customer::of(visit.clone()).await {
+        Ok(Ok(customer)) => {
+            let set_up_done = customer.onboarding.record.onboarding_completed;
+            landing_page(&customer.visit, set_up_done).await
+        }
+        Ok(Err(visit)) => landing_page(&visit, false).await,
+        Err(error) => render::failure(&visit, &error).await,
+    }
+}
+
+async fn landing_page(visit: &Visit, set_up_done: bool) -> Response {
+    let frame = public_frame(visit, t!(visit.locale, common.landing.title));
+    render::page(
+        StatusCode::OK,
+        frame,
+        Landing { set_up_done },
+        landing::page,
+    )
+    .await
+}
+
+pub async fn help(visit: Visit) -> Response {
+    let frame = public_frame(&visit, t!(visit.locale, common.help_page.title));
+    let contact = visit.app.config.support_email.clone();
+    render::page(StatusCode::OK, frame, contact, static_pages::help).await
+}
+
+pub async fn terms(visit: Visit) -> Response {
+    let frame = public_frame(&visit, t!(visit.locale, common.terms_page.title));
+    render::page(StatusCode::OK, frame, (), static_pages::terms).await
+}
+
+/// The frame of a page that search engines may keep.
+pub(super) fn public_frame(visit: &Visit, title: String) -> Frame {
+    Frame {
+        is_public: true,
+        ..visit.frame(title)
+    }
+}
+
+pub async fn not_found(visit: Visit) -> Response {
+    render::trouble(&visit, Trouble::NotFound).await
+}
+
+pub async fn method_not_allowed(visit: Visit) -> Response {
+    render::trouble(&visit, Trouble::Method).await
+}
+
+/// Whether this instance can serve: the database answers and its migrations are applied.
+pub async fn readyz(State(app): State<App>) -> Response {
+    match store::is_ready(&app.pool).await {
+        Ok(true) => "ready".into_response(),
+        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "migrations are missing").into_response(),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer",
+        )
+            .into_response(),
+    }
+}
+
+pub async fn robots() -> Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    (headers, "User-agent: *\nAllow: /\n").into_response()
+}

@@ -1,0 +1,285 @@
+//! The settings: the same answers as the steps, saved strictly; and the password.
+
+use std::collections::HashMap;
+
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::onboarding::{StepForm, twilio, vapi};
+use super::render;
+use super::visit::{Customer, Posted, Visit};
+use crate::domain::profile::{ACCEPT_TERMS, MARKETING_OPT_IN};
+use crate::domain::{Code, Draft, Problem, Step};
+use crate::pages::error::Trouble;
+use crate::pages::form::Filled;
+use crate::pages::held::Reason;
+use crate::pages::settings::{self, Done, Section, Settings};
+use crate::pages::texts::t;
+use crate::server::services::accounts::{self, Change, Welcome};
+use crate::server::services::credentials;
+use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
+use crate::server::{Error, session};
+
+pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String>>) -> Response {
+    let section = match query.get("section") {
+        None => Some(Section::Profile),
+        Some(id) => Section::from_id(id),
+    };
+    let Some(section) = section else {
+        return render::trouble(&customer.visit, Trouble::NotFound).await;
+    };
+    let showing = Showing {
+        from_onboarding: query.get("returnTo").is_some_and(|to| to == "onboarding"),
+        done: match query.get("notice").map(String::as_str) {
+            Some("saved") => Some(Done::Saved),
+            Some("removed") => Some(Done::Removed),
+            Some("password-changed") => Some(Done::PasswordChanged),
+            _ => None,
+        },
+        ..Showing::default()
+    };
+    show(&customer, section, StatusCode::OK, showing).await
+}
+
+/// How a section is shown beyond what is stored.
+#[derive(Default)]
+struct Showing {
+    from_onboarding: bool,
+    done: Option<Done>,
+    /// What was just typed and could not be stored, and why.
+    typed: Option<Draft>,
+    refused: Vec<Problem>,
+    is_conflict: bool,
+}
+
+async fn show(
+    customer: &Customer,
+    section: Section,
+    status: StatusCode,
+    showing: Showing,
+) -> Response {
+    let (visit, onboarding) = (&customer.visit, &customer.onboarding);
+    let stored = section
+        .step()
+        .map(|step| onboarding.typed(step))
+        .unwrap_or_default();
+    let mut typed = stored.clone();
+    if let Some(newer) = showing.typed {
+        typed.overlay(newer);
+    }
+    let page = Settings {
+        section,
+        refused: !showing.refused.is_empty(),
+        form: Filled {
+            locale: visit.locale,
+            typed,
+            problems: showing.refused,
+            theirs: showing.is_conflict.then_some(stored),
+        },
+        version: section.step().map_or(0, |step| onboarding.version(step)),
+        editor: Uuid::new_v4().to_string(),
+        done: showing.done,
+        from_onboarding: showing.from_onboarding,
+        vapi: vapi(onboarding),
+        twilio: twilio(onboarding),
+    };
+    let title = t!(visit.locale, settings.title);
+    let title = if page.refused {
+        t!(visit.locale, common.title_error_prefix) + &title
+    } else {
+        title
+    };
+    render::page(status, visit.frame(title), page, settings::page).await
+}
+
+pub async fn save(posted: Posted) -> Response {
+    let Posted { visit, mut form } = posted;
+    let copy = form.clone();
+    let Some(section) = Section::from_id(&form.take("section")) else {
+        return render::trouble(&visit, Trouble::Malformed).await;
+    };
+    let from_onboarding = form.take("return_to") == "onboarding";
+    let customer = match Customer::of(visit.clone()).await {
+        Ok(Ok(customer)) => customer,
+        Ok(Err(visit)) => return render::hold(&visit, copy, Reason::SignedOut).await,
+        Err(error) => return render::form_failure(&visit, &error, copy).await,
+    };
+    let wants_removal = form.take("intent") == "remove";
+    let answer = match (section.step(), wants_removal) {
+        (Some(step), true) => remove(&customer, step, from_onboarding).await,
+        (Some(step), false) => {
+            if step == Step::Profile {
+                keep_ticks(&customer, &mut form.fields);
+            }
+            match StepForm::read(step, &mut form) {
+                Some(read) => save_step(&customer, section, step, read, from_onboarding).await,
+                None => Ok(render::trouble(&visit, Trouble::Malformed).await),
+            }
+        }
+        (None, _) if section == Section::Security => {
+            let (current, password) = (form.take("current_password"), form.take("password"));
+            change_password(&customer, &current, &password).await
+        }
+        (None, _) => Ok(render::trouble(&visit, Trouble::Malformed).await),
+    };
+    match answer {
+        Ok(response) => response,
+        Err(error) => render::form_failure(&visit, &error, copy).await,
+    }
+}
+
+/// The section does not show the ticks of step 1, so it leaves them as they are.
+fn keep_ticks(customer: &Customer, fields: &mut Vec<(String, String)>) {
+    for tick in [ACCEPT_TERMS, MARKETING_OPT_IN] {
+        if customer.onboarding.answers().flag(tick.name) {
+            fields.push((tick.name.to_owned(), "true".to_owned()));
+        }
+    }
+}
+
+/// Where a form of the settings leads.
+fn address(visit: &Visit, section: &str, notice: &str, from_onboarding: bool) -> String {
+    let back = if from_onboarding {
+        "&returnTo=onboarding"
+    } else {
+        ""
+    };
+    visit.href(&format!(
+        "/settings?section={section}&notice={notice}{back}"
+    ))
+}
+
+async fn remove(customer: &Customer, step: Step, from_onboarding: bool) -> Result<Response, Error> {
+    credentials::remove(&customer.visit.app.pool, customer.user(), step).await?;
+    let to = address(&customer.visit, step.id(), "removed", from_onboarding);
+    Ok(render::see_other(&to))
+}
+
+async fn save_step(
+    customer: &Customer,
+    section: Section,
+    step: Step,
+    read: StepForm,
+    from_onboarding: bool,
+) -> Result<Response, Error> {
+    let visit = &customer.visit;
+    let refuse = |refused: Vec<Problem>, typed: Draft, is_conflict: bool| {
+        let status = if is_conflict {
+            StatusCode::CONFLICT
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        let showing = Showing {
+            from_onboarding,
+            typed: Some(typed),
+            refused,
+            is_conflict,
+            done: None,
+        };
+        show(customer, section, status, showing)
+    };
+    let problems = strict_problems(customer, step, &read);
+    if !problems.is_empty() {
+        return Ok(refuse(problems, read.typed, false).await);
+    }
+    let typed = read.typed.clone();
+    let saved = saving::save(
+        &visit.app.pool,
+        &visit.app.vault,
+        customer.user(),
+        Save {
+            step,
+            typed: read.typed,
+            secret: read.secret,
+            intent: Intent::Continue,
+            method: Method::Settings,
+            version: read.version,
+            editor: read.editor,
+            sequence: read.sequence,
+        },
+    )
+    .await?;
+    match saved {
+        Saved::Stored { .. } | Saved::Outdated { .. } => {
+            let to = address(visit, section.id(), "saved", from_onboarding);
+            Ok(render::see_other(&to))
+        }
+        Saved::Conflict => Ok(refuse(Vec::new(), typed, true).await),
+        Saved::SecretRefused(problems) => Ok(refuse(problems, typed, false).await),
+    }
+}
+
+/// What the settings refuse, other than a step: everything that is wrong or missing, except what
+/// they do not ask.
+fn strict_problems(customer: &Customer, step: Step, read: &StepForm) -> Vec<Problem> {
+    let record = &customer.onboarding.record;
+    let mut problems = step.problems(&read.typed);
+    problems.retain(|problem| problem.field != ACCEPT_TERMS.name);
+    let required = |field: &'static str| Problem {
+        field,
+        code: Code::Required,
+    };
+    if read.secret.is_none() {
+        match step {
+            Step::Vapi if record.vapi_api_key_preview.is_none() => {
+                problems.push(required("vapi_api_key"))
+            }
+            Step::Twilio => {
+                let stored = record.answers.text("account_sid");
+                if record.auth_token_preview.is_none()
+                    || stored != Some(read.typed.text("account_sid"))
+                {
+                    problems.push(required("auth_token"));
+                }
+            }
+            _ => {}
+        }
+    }
+    problems
+}
+
+async fn change_password(
+    customer: &Customer,
+    current: &str,
+    password: &str,
+) -> Result<Response, Error> {
+    let visit = &customer.visit;
+    let change =
+        accounts::change_password(&visit.app.pool, customer.user(), current, password).await?;
+    let refused = match change {
+        Change::Done(session_epoch) => {
+            // This session goes on, under a new token and in the new epoch.
+            let welcome = Welcome {
+                user: customer.user(),
+                session_epoch,
+                locale: None,
+                onboarding_completed: customer.onboarding.record.onboarding_completed,
+            };
+            session::begin(&visit.session, &welcome).await?;
+            let to = address(visit, Section::Security.id(), "password-changed", false);
+            return Ok(render::see_other(&to));
+        }
+        Change::Wrong if current.is_empty() => vec![Problem {
+            field: "current_password",
+            code: Code::Required,
+        }],
+        Change::Wrong => vec![Problem {
+            field: "current_password",
+            code: Code::Malformed,
+        }],
+        Change::Problems(problems) => problems,
+    };
+    let showing = Showing {
+        refused,
+        ..Showing::default()
+    };
+    Ok(show(
+        customer,
+        Section::Security,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        showing,
+    )
+    .await)
+}

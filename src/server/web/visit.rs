@@ -1,0 +1,349 @@
+//! What a handler knows of the request it answers: who asks, in which language, and with which form.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
+use leptos::nonce::Nonce;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::{csrf, language, render};
+use crate::domain::Locale;
+use crate::pages::error::Trouble;
+use crate::pages::held::Reason;
+use crate::pages::layout::Frame;
+use crate::server::services::accounts::Visitor;
+use crate::server::session;
+use crate::server::{App, Error};
+
+/// One request to one page.
+#[derive(Clone)]
+pub struct Visit {
+    pub app: App,
+    pub locale: Locale,
+    pub uri: Uri,
+    pub session: Session,
+    pub csrf: csrf::Secret,
+    pub nonce: Nonce,
+    /// The logged-in customer's id, if any; whether the account is still active is only known once
+    /// it is read.
+    pub logged_in: Option<session::LoggedIn>,
+    pub ip: IpAddr,
+    pub request_id: String,
+    /// Whether the browser's own code asks, not the browser for a page.
+    pub wants_json: bool,
+}
+
+impl Visit {
+    /// The frame of a page with this title.
+    #[must_use]
+    pub fn frame(&self, title: impl Into<String>) -> Frame {
+        let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
+        let path = path
+            .get(3..)
+            .filter(|_| self.has_locale_prefix())
+            .unwrap_or("");
+        Frame {
+            locale: self.locale,
+            title: title.into(),
+            path: path.to_owned(),
+            public_url: self.app.config.public_url.clone(),
+            csrf_token: self.csrf.token(),
+            signed_in: self.logged_in.is_some(),
+            is_public: false,
+            nonce: self.nonce.clone(),
+            leptos: self.app.leptos.clone(),
+        }
+    }
+
+    fn has_locale_prefix(&self) -> bool {
+        let first = self.uri.path().split('/').nth(1).unwrap_or_default();
+        Locale::from_code(first).is_some()
+    }
+
+    /// Who is asking, for limits.
+    #[must_use]
+    pub fn visitor(&self) -> Visitor<'_> {
+        Visitor {
+            ip: self.ip,
+            key: self.app.vault.current(),
+            limited: self.app.config.mode == crate::server::config::Mode::Production,
+        }
+    }
+
+    /// The address of a page in this visit's language.
+    #[must_use]
+    pub fn href(&self, path: &str) -> String {
+        format!("/{}{path}", self.locale.code())
+    }
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let missing = |what: &str| {
+            tracing::error!("{what} is missing: the router lacks a layer");
+            render::plain(StatusCode::INTERNAL_SERVER_ERROR)
+        };
+        let extensions = &parts.extensions;
+        let locale = extensions.get::<Locale>().copied();
+        let locale = locale.unwrap_or_else(|| language::preferred(&parts.headers, &app.config));
+        let session = extensions
+            .get::<Session>()
+            .ok_or_else(|| missing("the session"))?;
+        let mut visit = Self {
+            locale,
+            uri: extensions
+                .get::<axum::extract::OriginalUri>()
+                .map_or_else(|| parts.uri.clone(), |original| original.0.clone()),
+            session: session.clone(),
+            csrf: *extensions
+                .get::<csrf::Secret>()
+                .ok_or_else(|| missing("the csrf secret"))?,
+            nonce: extensions
+                .get::<Nonce>()
+                .ok_or_else(|| missing("the nonce"))?
+                .clone(),
+            logged_in: None,
+            ip: client_ip(&parts.headers, extensions.get(), app.config.trusted_proxies),
+            request_id: parts
+                .headers
+                .get("x-request-id")
+                .and_then(|id| id.to_str().ok())
+                .unwrap_or_default()
+                .to_owned(),
+            wants_json: accepts_json(&parts.headers),
+            app: app.clone(),
+        };
+        match session::current(&visit.session).await {
+            Ok(logged_in) => visit.logged_in = logged_in,
+            // A form's answer keeps what was typed, so that one is given by `Form`.
+            Err(error) if parts.method == Method::POST => {
+                parts.extensions.insert(Unreachable);
+                tracing::warn!(%error, "the session could not be read");
+            }
+            Err(error) => return Err(render::failure(&visit, &error).await),
+        }
+        Ok(visit)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Unreachable;
+
+/// A posted form: its fields in order, the control fields apart.
+#[derive(Clone, Default)]
+pub struct Form {
+    pub fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// Takes a field out; empty when it was not sent.
+    pub fn take(&mut self, name: &str) -> String {
+        match self.fields.iter().position(|(key, _)| key == name) {
+            Some(index) => self.fields.remove(index).1,
+            None => String::new(),
+        }
+    }
+}
+
+/// A visit with its form, read and proven to come from our own page.
+pub struct Posted {
+    pub visit: Visit,
+    pub form: Form,
+}
+
+/// The largest form body, in bytes.
+pub const BODY_LIMIT: usize = 64 * 1024;
+
+impl FromRequest<App> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, app).await?;
+        let from_elsewhere = parts
+            .headers
+            .get("sec-fetch-site")
+            .is_some_and(|site| site == "cross-site" || site == "same-site");
+        if from_elsewhere {
+            return Err(render::trouble(&visit, Trouble::Forbidden).await);
+        }
+        let content_type = parts
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let is_form = content_type
+            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        if !is_form {
+            return Err(render::trouble(&visit, Trouble::Malformed).await);
+        }
+        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+            return Err(render::trouble(&visit, Trouble::TooLarge).await);
+        };
+        let Some(fields) = decode(&body) else {
+            return Err(render::trouble(&visit, Trouble::Malformed).await);
+        };
+        let mut form = Form { fields };
+        let token = form.take("csrf_token");
+        if parts.extensions.get::<Unreachable>().is_some() {
+            return Err(render::hold(&visit, form, Reason::Unavailable).await);
+        }
+        if !visit.csrf.fits(&token) {
+            return Err(render::hold(&visit, form, Reason::Expired).await);
+        }
+        Ok(Self { visit, form })
+    }
+}
+
+/// Reads a form body: UTF-8, line breaks as `\n`, without the NUL that no text may hold.
+/// `None` when it is not well formed.
+fn decode(body: &[u8]) -> Option<Vec<(String, String)>> {
+    let text = std::str::from_utf8(body).ok()?;
+    // The decoder replaces broken UTF-8; a browser never sends it.
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).ok()?;
+    let is_broken = |text: &str| text.contains(['\u{fffd}']);
+    if pairs.len() > 200 || pairs.iter().any(|(name, _)| is_broken(name)) {
+        return None;
+    }
+    let clean = |text: String| {
+        text.replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .replace('\0', "")
+    };
+    Some(
+        pairs
+            .into_iter()
+            .map(|(name, value)| (name, clean(value)))
+            .collect(),
+    )
+}
+
+fn accepts_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(axum::http::header::ACCEPT)
+        .is_some_and(|accept| accept == "application/json")
+}
+
+/// The visitor's address: the peer's, or what the trusted proxies in front say it is.
+fn client_ip(
+    headers: &HeaderMap,
+    peer: Option<&ConnectInfo<SocketAddr>>,
+    trusted_proxies: usize,
+) -> IpAddr {
+    let forwarded = || {
+        let hops: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        let index = hops.len().checked_sub(trusted_proxies)?;
+        hops.get(index)?.trim().parse().ok()
+    };
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    if trusted_proxies == 0 {
+        peer
+    } else {
+        forwarded().unwrap_or(peer)
+    }
+}
+
+/// A customer whose account has been read: the visit of a page that needs one.
+pub struct Customer {
+    pub visit: Visit,
+    pub onboarding: crate::server::services::onboarding::Onboarding,
+}
+
+impl Customer {
+    /// Reads the customer of a visit; `None` when nobody is logged in, the account is gone, or the
+    /// session is older than the account's password.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of(visit: Visit) -> Result<Result<Self, Visit>, Error> {
+        use crate::server::services::onboarding::Onboarding;
+        let Some(logged_in) = visit.logged_in else {
+            return Ok(Err(visit));
+        };
+        let mut connection = visit.app.pool.acquire().await?;
+        match Onboarding::load(&mut connection, logged_in.user).await {
+            Ok(onboarding) if onboarding.record.session_epoch == logged_in.epoch => {
+                Ok(Ok(Self { visit, onboarding }))
+            }
+            Ok(_) | Err(Error::NoAccount) => {
+                drop(connection);
+                session::end(&visit.session).await?;
+                Ok(Err(Visit {
+                    logged_in: None,
+                    ..visit
+                }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    #[must_use]
+    pub fn user(&self) -> Uuid {
+        self.onboarding.user
+    }
+
+    /// The account's own language, once it was chosen.
+    #[must_use]
+    pub fn locale(&self) -> Option<Locale> {
+        self.onboarding
+            .answers()
+            .text("locale")
+            .and_then(Locale::from_code)
+    }
+}
+
+impl FromRequestParts<App> for Customer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, app).await?;
+        match Self::of(visit.clone()).await {
+            Ok(Ok(customer)) => Ok(customer),
+            Ok(Err(visit)) => Err(render::log_in_first(&visit)),
+            Err(error) => Err(render::failure(&visit, &error).await),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_decoded_with_plain_line_breaks_and_broken_ones_refused() {
+        let pairs = decode(b"a=1%0D%0A2&languages%5B%5D=en&languages%5B%5D=he&b=%D7%A9%00")
+            .expect("decodes");
+        let value = |index: usize| pairs[index].1.as_str();
+        assert_eq!(value(0), "1\n2");
+        assert_eq!(pairs[1].0, "languages[]");
+        assert_eq!(value(3), "ש");
+        assert_eq!(decode(b"\xff\xfe"), None);
+    }
+
+    #[test]
+    fn only_configured_proxies_are_believed() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "x-forwarded-for",
+            "6.6.6.6, 203.0.113.7".parse().expect("a header"),
+        );
+        let peer = ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 1)));
+        assert_eq!(client_ip(&headers, Some(&peer), 0).to_string(), "10.0.0.1");
+        assert_eq!(
+            client_ip(&headers, Some(&peer), 1).to_string(),
+            "203.0.113.7"
+        );
+        assert_eq!(client_ip(&headers, Some(&peer), 3).to_string(), "10.0.0.1");
+    }
+}

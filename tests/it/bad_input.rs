@@ -1,0 +1,255 @@
+//! What no honest browser sends, and what happens when the database is gone.
+
+use axum::http::StatusCode;
+
+use crate::common::{TestApp, form_of};
+
+/// Posts fields to a step and expects a refusal that stores nothing.
+async fn refused(step: &str, fields: &[(&str, &str)]) {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let answer = browser
+        .submit(&format!("/en/onboarding/{step}"), fields)
+        .await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{fields:?}"
+    );
+    assert!(answer.body.contains("We could not read this form"));
+    let drafts: i64 = sqlx::query_scalar("SELECT count(*) FROM drafts")
+        .fetch_one(&app.pool)
+        .await
+        .expect("a count");
+    assert_eq!(drafts, 0, "{fields:?}");
+}
+
+#[tokio::test]
+async fn forged_values_and_fields_store_nothing() {
+    refused("ava", &[("persona", "boss"), ("intent", "continue")]).await;
+    refused("ava", &[("languages[]", "de"), ("intent", "continue")]).await;
+    refused(
+        "ava",
+        &[
+            ("persona", "cs"),
+            ("persona", "sdr"),
+            ("intent", "continue"),
+        ],
+    )
+    .await;
+    refused(
+        "ava",
+        &[("onboarding_completed", "true"), ("intent", "continue")],
+    )
+    .await;
+    refused("ava", &[("tone", "warm"), ("intent", "launch")]).await;
+    refused(
+        "profile",
+        &[("timezone", "Mars/Olympus"), ("intent", "continue")],
+    )
+    .await;
+    refused("profile", &[("accept_terms", "on"), ("intent", "continue")]).await;
+    refused(
+        "plan",
+        &[("plan", "free"), ("version", "x"), ("intent", "continue")],
+    )
+    .await;
+    refused(
+        "plan",
+        &[("plan", "free"), ("editor", "x"), ("intent", "continue")],
+    )
+    .await;
+    refused("profile", &[("intent", "remove")]).await;
+}
+
+#[tokio::test]
+async fn forged_addresses_are_not_found_and_wrong_methods_say_so() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    for path in [
+        "/en/onboarding/admin",
+        "/de/onboarding/profile",
+        "/en/nothing",
+        "/nothing",
+        "/en/onboarding/profile/x",
+    ] {
+        assert_eq!(
+            browser.get(path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    let page = browser.get("/en/onboarding/profile").await;
+    assert_eq!(
+        browser
+            .submit_from(&page, "/en/onboarding/admin", &[])
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        browser.get("/en/logout").await.status,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
+    assert_eq!(
+        browser.post_raw("/en/onboarding", "", &[]).await.status,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
+}
+
+#[tokio::test]
+async fn broken_bodies_are_refused_with_the_right_status() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let path = "/en/onboarding/ava";
+    let big = format!("job_to_be_done={}", "x".repeat(70_000));
+    assert_eq!(
+        browser.post_raw(path, big, &[]).await.status,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+    assert_eq!(
+        browser
+            .post_raw(path, vec![0xff, 0xfe, b'='], &[])
+            .await
+            .status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let json = [("content-type", "application/json")];
+    assert_eq!(
+        browser.post_raw(path, "{}", &json).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_changes_nothing_and_can_be_sent_again() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let path = "/en/onboarding/vapi";
+    for token in ["", "csrf_token=AAAA&"] {
+        let body = format!("{token}vapi_api_key=very-secret-key&intent=continue");
+        let answer = browser.post_raw(path, body, &[]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(
+            !answer.body.contains("very-secret-key"),
+            "no secret comes back"
+        );
+        assert!(answer.body.contains("name=\"intent\" value=\"continue\""));
+    }
+    let page = browser.get("/en/onboarding/ava").await;
+    let stale = form_of(
+        &page,
+        &[
+            ("job_to_be_done", "kept words"),
+            ("intent", "continue"),
+            ("csrf_token", "old"),
+        ],
+    );
+    let held = browser.post_raw("/en/onboarding/ava", stale, &[]).await;
+    assert_eq!(held.status, StatusCode::FORBIDDEN);
+    let fields = [
+        ("job_to_be_done", held.hidden("job_to_be_done")),
+        ("intent", held.hidden("intent")),
+    ];
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let again = browser
+        .submit_from(&held, "/en/onboarding/ava", &fields)
+        .await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+    assert_eq!(
+        app.column("job_to_be_done").await.as_deref(),
+        Some("kept words")
+    );
+}
+
+#[tokio::test]
+async fn a_request_from_another_site_is_refused() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/onboarding/ava").await;
+    let body = form_of(
+        &page,
+        &[("job_to_be_done", "forged"), ("intent", "continue")],
+    );
+    let answer = browser
+        .post_raw(
+            "/en/onboarding/ava",
+            body,
+            &[("sec-fetch-site", "cross-site")],
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.column("job_to_be_done").await, None);
+}
+
+#[tokio::test]
+async fn a_form_sent_after_log_out_keeps_what_was_typed() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/onboarding/ava").await;
+    sqlx::query("DELETE FROM sessions")
+        .execute(&app.pool)
+        .await
+        .expect("no sessions");
+    let held = browser
+        .submit_from(
+            &page,
+            "/en/onboarding/ava",
+            &[("job_to_be_done", "kept"), ("intent", "continue")],
+        )
+        .await;
+    assert_eq!(held.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(held.hidden("job_to_be_done"), "kept");
+    let json = browser
+        .autosave(
+            &page,
+            "/en/onboarding/ava",
+            1,
+            &[("job_to_be_done", "kept")],
+        )
+        .await;
+    assert_eq!(
+        (json.status, json.body.as_str()),
+        (StatusCode::UNAUTHORIZED, r#"{"code":"signed_out"}"#)
+    );
+}
+
+#[tokio::test]
+async fn without_the_database_pages_say_so_and_forms_lose_nothing() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/onboarding/ava").await;
+    app.pool.close().await;
+    let answer = browser.get("/en/onboarding/ava").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(
+        answer.headers.contains_key("retry-after")
+            && answer.body.contains("not available right now")
+    );
+    let held = browser
+        .submit_from(
+            &page,
+            "/en/onboarding/ava",
+            &[("job_to_be_done", "kept"), ("intent", "continue")],
+        )
+        .await;
+    assert_eq!(held.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(held.hidden("job_to_be_done"), "kept");
+    let json = browser
+        .autosave(
+            &page,
+            "/en/onboarding/ava",
+            1,
+            &[("job_to_be_done", "kept")],
+        )
+        .await;
+    assert_eq!(json.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(browser.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(
+        browser.get("/readyz").await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+}

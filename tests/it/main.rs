@@ -1,0 +1,15 @@
+//! The service as its users meet it: requests through the same router that production builds, on a
+//! real PostgreSQL (`DATABASE_URL`, a database for each test).
+
+mod accounts;
+mod bad_input;
+mod common;
+mod fields;
+mod headers;
+mod onboarding;
+mod pages;
+mod postgres;
+mod rooms;
+mod settings;
+mod texts;
+mod vault;

@@ -1,0 +1,367 @@
+//! The server's own PostgreSQL, run for real: each test has a data directory and a cluster of its own.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::{fs::MetadataExt, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use ava::server::postgres::{Cluster, ClusterError};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::{Pid, Uid},
+};
+use sqlx::{ConnectOptions, PgConnection, PgPool, postgres::PgPoolOptions};
+
+/// Set for a copy of this program that plays a server which gets killed.
+const CHILD: &str = "AVA_TEST_CLUSTER";
+
+/// Long enough for a busy machine: PostgreSQL first writes all its files to disk.
+const RESTART_LIMIT: Duration = Duration::from_mins(1);
+
+/// A data directory, removed at the end together with what still runs in it.
+struct DataDir(PathBuf);
+
+impl DataDir {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("ava-test-{}-{name}", std::process::id()));
+        fs::create_dir(&path).unwrap();
+        Self(path.canonicalize().unwrap())
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn postmaster(&self) -> Option<Pid> {
+        let text = fs::read_to_string(self.join("postgres/postmaster.pid")).ok()?;
+        Some(Pid::from_raw(text.lines().next()?.trim().parse().ok()?))
+    }
+}
+
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Some(pid) = self.postmaster()
+        {
+            let _ = kill(pid, Signal::SIGQUIT);
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn connect(cluster: &Cluster) -> PgConnection {
+    cluster.connect_options().connect().await.unwrap()
+}
+
+async fn write(cluster: &Cluster) {
+    sqlx::raw_sql("CREATE TABLE kept (text text); INSERT INTO kept VALUES ('Éva שלום')")
+        .execute(&mut connect(cluster).await)
+        .await
+        .unwrap();
+}
+
+async fn read(cluster: &Cluster) -> String {
+    sqlx::query_scalar("SELECT lower(text) FROM kept")
+        .fetch_one(&mut connect(cluster).await)
+        .await
+        .unwrap()
+}
+
+const READ: &str = "éva שלום";
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().mode() & 0o777
+}
+
+/// Every file under `path` with its content.
+fn snapshot(path: &Path) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(snapshot(&path));
+        } else {
+            files.push((path.clone(), fs::read_to_string(path).unwrap()));
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Starts a cluster in a copy of this program running `test`, and kills that copy.
+fn start_and_kill(test: &str, data: &DataDir) {
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let mut server = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("{module}::{test}"), "--nocapture"])
+        .env(CHILD, &data.0)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    assert!(
+        lines.any(|line| line.unwrap().ends_with("ready")),
+        "the server ended early"
+    );
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+/// In such a copy, starts the cluster and never returns.
+async fn play_killed_server() {
+    if let Some(path) = std::env::var_os(CHILD) {
+        let cluster = Cluster::start(Path::new(&path)).await.unwrap();
+        write(&cluster).await;
+        println!("ready");
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn makes_a_cluster_once_and_keeps_its_data() {
+    let data = DataDir::new("once");
+    let cluster = Cluster::start(&data.0).await.unwrap();
+    write(&cluster).await;
+    let (server, encoding): (String, String) = sqlx::query_as(
+        "SELECT current_setting('listen_addresses'), current_setting('server_encoding')",
+    )
+    .fetch_one(&mut connect(&cluster).await)
+    .await
+    .unwrap();
+    assert_eq!((server.as_str(), encoding.as_str()), ("", "UTF8"));
+    cluster.stop().await.unwrap();
+    assert_eq!(data.postmaster(), None);
+
+    let cluster = Cluster::start(&data.0).await.unwrap();
+    assert_eq!(read(&cluster).await, READ);
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_others_out() {
+    let data = DataDir::new("modes");
+    let cluster = Cluster::start(&data.0).await.unwrap();
+    assert_eq!(mode(&data.join("postgres")), 0o700);
+    assert_eq!(mode(&data.join("postgres.sockets")), 0o700);
+    assert_eq!(mode(&data.join("postgres.password")), 0o600);
+    assert_eq!(mode(&data.join("postgres.log")), 0o600);
+    let wrong = cluster.connect_options().password("wrong");
+    assert!(wrong.connect().await.is_err());
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serves_one_server_at_a_time() {
+    let data = DataDir::new("twice");
+    let (cluster, refusal) = match tokio::join!(Cluster::start(&data.0), Cluster::start(&data.0)) {
+        (Ok(cluster), Err(refusal)) | (Err(refusal), Ok(cluster)) => (cluster, refusal),
+        other => panic!("{other:?}"),
+    };
+    assert!(
+        matches!(&refusal, ClusterError::InUse(path) if *path == data.0),
+        "{refusal}"
+    );
+    assert!(
+        refusal.to_string().contains(data.0.to_str().unwrap()),
+        "{refusal}"
+    );
+    write(&cluster).await;
+    let again = Cluster::start(&data.0).await.unwrap_err();
+    assert!(matches!(again, ClusterError::InUse(_)), "{again}");
+    assert_eq!(read(&cluster).await, READ);
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_a_cluster_of_another_version() {
+    let data = DataDir::new("version");
+    fs::create_dir(data.join("postgres")).unwrap();
+    fs::write(data.join("postgres/PG_VERSION"), "99\n").unwrap();
+    let before = snapshot(&data.join("postgres"));
+    let error = Cluster::start(&data.0).await.unwrap_err();
+    let ClusterError::WrongVersion {
+        cluster: 99,
+        programs,
+        ..
+    } = error
+    else {
+        panic!("{error}")
+    };
+    let text = error.to_string();
+    assert!(
+        text.contains("PostgreSQL 99") && text.contains(&programs.to_string()),
+        "{text}"
+    );
+    assert_eq!(snapshot(&data.join("postgres")), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_foreign_files_alone() {
+    let data = DataDir::new("foreign");
+    fs::create_dir(data.join("postgres")).unwrap();
+    fs::write(data.join("postgres/notes.txt"), "mine").unwrap();
+    let before = snapshot(&data.join("postgres"));
+    let error = Cluster::start(&data.0).await.unwrap_err();
+    assert!(
+        matches!(&error, ClusterError::NotACluster(path) if *path == data.join("postgres")),
+        "{error}"
+    );
+    assert_eq!(snapshot(&data.join("postgres")), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_the_directory_it_cannot_use() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = DataDir::new("closed");
+    if Uid::effective().is_root() {
+        fs::set_permissions(&data.0, fs::Permissions::from_mode(0o700)).unwrap();
+        let error = Cluster::start(&data.join("inner")).await.unwrap_err();
+        assert!(
+            matches!(&error, ClusterError::Unreachable { directory, .. } if *directory == data.0),
+            "{error}"
+        );
+    } else {
+        fs::set_permissions(&data.0, fs::Permissions::from_mode(0o500)).unwrap();
+        let error = Cluster::start(&data.0).await.unwrap_err();
+        assert!(
+            matches!(&error, ClusterError::NotWritable(path) if *path == data.0),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn makes_the_cluster_anew_after_an_interruption() {
+    // So long that the socket has to go elsewhere.
+    let data = DataDir::new(&"interrupted".repeat(9));
+    fs::create_dir_all(data.join("postgres.new/base")).unwrap();
+    fs::write(data.join("postgres.new/PG_VERSION"), "15\n").unwrap();
+    fs::write(data.join("postgres.password"), "").unwrap();
+    let cluster = Cluster::start(&data.0).await.unwrap();
+    assert!(!data.join("postgres.new").exists());
+    assert!(!data.join("postgres.sockets").exists());
+    write(&cluster).await;
+    assert_eq!(read(&cluster).await, READ);
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restarts_a_killed_postgresql() {
+    let data = DataDir::new("killed");
+    let cluster = Cluster::start(&data.0).await.unwrap();
+    write(&cluster).await;
+    let pool: PgPool = PgPoolOptions::new()
+        .connect_with(cluster.connect_options())
+        .await
+        .unwrap();
+    // It does not notice at once that its postmaster is gone, and keeps the cluster's memory.
+    let mut busy = connect(&cluster).await;
+    let busy = tokio::spawn(async move {
+        sqlx::query(
+            "DO $$ DECLARE start timestamptz := clock_timestamp(); BEGIN
+             WHILE clock_timestamp() < start + interval '2 s' LOOP END LOOP; END $$",
+        )
+        .execute(&mut busy)
+        .await
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+
+    let killed = data.postmaster().unwrap();
+    kill(killed, Signal::SIGKILL).unwrap();
+    let killed_at = Instant::now();
+    let text = loop {
+        match sqlx::query_scalar::<_, String>("SELECT lower(text) FROM kept")
+            .fetch_one(&pool)
+            .await
+        {
+            Ok(text) if data.postmaster() != Some(killed) => break text,
+            _ if killed_at.elapsed() > RESTART_LIMIT => panic!("no restart"),
+            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    };
+    assert_eq!(text, READ);
+    let _ = busy.await.unwrap();
+    pool.close().await;
+    cluster.stop().await.unwrap();
+    assert_eq!(data.postmaster(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adopts_what_a_killed_server_left_running() {
+    play_killed_server().await;
+    let data = DataDir::new("adopted");
+    start_and_kill("adopts_what_a_killed_server_left_running", &data);
+    let left = data.postmaster().unwrap();
+
+    let cluster = Cluster::start(&data.0).await.unwrap();
+    assert_eq!(data.postmaster(), Some(left));
+    assert_eq!(read(&cluster).await, READ);
+
+    kill(left, Signal::SIGKILL).unwrap();
+    let killed_at = Instant::now();
+    while cluster.connect_options().connect().await.is_err() || data.postmaster() == Some(left) {
+        assert!(killed_at.elapsed() < RESTART_LIMIT, "no restart");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(read(&cluster).await, READ);
+    cluster.stop().await.unwrap();
+    assert_eq!(data.postmaster(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn is_not_misled_by_a_number_given_again() {
+    play_killed_server().await;
+    let data = DataDir::new("number");
+    start_and_kill("is_not_misled_by_a_number_given_again", &data);
+    kill(data.postmaster().unwrap(), Signal::SIGKILL).unwrap();
+
+    let owner = data.join("postgres").metadata().unwrap();
+    let mut other = Command::new("sleep")
+        .arg("60")
+        .uid(owner.uid())
+        .spawn()
+        .unwrap();
+    let lock = data.join("postgres/postmaster.pid");
+    let text = fs::read_to_string(&lock).unwrap();
+    let (_, rest) = text.split_once('\n').unwrap();
+    fs::write(&lock, format!("{}\n{rest}", other.id())).unwrap();
+    fs::write(
+        data.join("postgres.sockets/.s.PGSQL.5432.lock"),
+        format!("{}\n", other.id()),
+    )
+    .unwrap();
+
+    let cluster = Cluster::start(&data.0).await;
+    other.kill().unwrap();
+    other.wait().unwrap();
+    let cluster = cluster.unwrap();
+    assert_eq!(read(&cluster).await, READ);
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn says_that_the_disk_is_full() {
+    let data = DataDir::new("full");
+    let mount = |args: &[&str]| {
+        let status = Command::new(args[0])
+            .args(&args[1..])
+            .arg(&data.0)
+            .status()
+            .unwrap();
+        assert!(status.success(), "mounting a small file system needs root");
+    };
+    mount(&["mount", "-t", "tmpfs", "-o", "size=8m,mode=711", "tmpfs"]);
+    let result = Cluster::start(&data.0).await;
+    let left = data.join("postgres.new").exists() || data.join("postgres").exists();
+    mount(&["umount"]);
+    let error = result.unwrap_err();
+    assert!(
+        matches!(&error, ClusterError::DiskFull(path) if *path == data.0),
+        "{error}"
+    );
+    assert!(!left);
+}

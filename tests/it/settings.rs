@@ -1,0 +1,122 @@
+//! The settings: strict, and back to the step one came from.
+
+use axum::http::StatusCode;
+
+use crate::common::{PASSWORD, TestApp};
+
+#[tokio::test]
+async fn a_key_set_here_is_configured_by_settings_and_leads_back_to_its_step() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let path = "/en/settings?section=vapi&returnTo=onboarding";
+    let page = browser.get(path).await;
+    assert!(
+        page.body.contains("href=\"/en/onboarding/vapi\""),
+        "the way back"
+    );
+    let fields = [
+        ("return_to", "onboarding"),
+        ("vapi_api_key", "0123456789abcdef"),
+    ];
+    let answer = browser.submit_from(&page, "/en/settings", &fields).await;
+    assert_eq!(
+        answer.location(),
+        "/en/settings?section=vapi&notice=saved&returnTo=onboarding"
+    );
+    let page = browser.get(answer.location()).await;
+    assert!(page.body.contains("****cdef") && page.body.contains("href=\"/en/onboarding/vapi\""));
+    assert!(
+        app.events()
+            .await
+            .contains(&r#"vapi_configured {"method": "settings"}"#.to_owned())
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_here_and_nothing_changes() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/settings?section=twilio").await;
+    let answer = browser
+        .submit_from(
+            &page,
+            "/en/settings",
+            &[("account_sid", "AC12"), ("auth_token", "t0ken-t0ken-t0ken")],
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("value=\"AC12\"") && !answer.body.contains("t0ken"));
+    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM twilio_credentials")
+        .fetch_one(&app.pool)
+        .await
+        .expect("count");
+    assert_eq!(stored, 0);
+    assert_eq!(
+        browser.get("/en/settings?section=nonsense").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn the_profile_section_leaves_the_accepted_terms_alone() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let fields = [
+        ("full_name", "Dana"),
+        ("organization_name", "Dana & Co"),
+        ("industry", ""),
+        ("timezone", "Asia/Jerusalem"),
+        ("locale", "en"),
+        ("accept_terms", "true"),
+        ("intent", "continue"),
+    ];
+    browser.submit("/en/onboarding/profile", &fields).await;
+    let page = browser.get("/en/settings?section=profile").await;
+    let fields = [
+        ("full_name", "Dana Levi"),
+        ("organization_name", "Dana & Co"),
+        ("industry", ""),
+        ("timezone", "UTC"),
+        ("locale", "en"),
+    ];
+    let answer = browser.submit_from(&page, "/en/settings", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert_eq!(app.column("full_name").await.as_deref(), Some("Dana Levi"));
+    assert_eq!(app.column("accept_terms").await.as_deref(), Some("true"));
+    assert_eq!(
+        app.column("accept_terms_version").await.as_deref(),
+        Some("2026-11")
+    );
+}
+
+#[tokio::test]
+async fn a_new_password_needs_the_old_one_and_ends_other_sessions() {
+    let app = TestApp::start().await;
+    let mut here = app.browser();
+    here.sign_up("en", "dana@example.com").await;
+    let mut there = app.browser();
+    there.log_in("dana@example.com", PASSWORD).await;
+    let page = here.get("/en/settings?section=security").await;
+    let wrong = [
+        ("current_password", "not this"),
+        ("password", "a brand new phrase"),
+    ];
+    assert_eq!(
+        here.submit_from(&page, "/en/settings", &wrong).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let right = [
+        ("current_password", PASSWORD),
+        ("password", "a brand new phrase"),
+    ];
+    let answer = here.submit_from(&page, "/en/settings", &right).await;
+    assert_eq!(
+        answer.location(),
+        "/en/settings?section=security&notice=password-changed"
+    );
+    assert_eq!(here.get("/en/ava-studio").await.status, StatusCode::OK);
+    assert_eq!(
+        there.get("/en/ava-studio").await.status,
+        StatusCode::SEE_OTHER
+    );
+}
