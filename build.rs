@@ -47,6 +47,7 @@ fn main() {
 
 #[cfg(feature = "ssr")]
 fn generate() -> Result<(), Box<dyn std::error::Error>> {
+    use leptos_i18n_build::options::CodegenOptions;
     use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 
     let options = ParseOptions::new().interpolate_display(true);
@@ -56,7 +57,9 @@ fn generate() -> Result<(), Box<dyn std::error::Error>> {
         .locales_path("locales")
         .parse_options(options);
     let target = std::path::PathBuf::from(std::env::var("OUT_DIR")?).join("i18n");
-    TranslationsInfos::parse(config)?.generate_i18n_module(target)?;
+    let quiet = "#![allow(clippy::all, clippy::pedantic)]".parse()?;
+    let code = CodegenOptions::new().top_level_attributes(Some(quiet)).gen_docs(false);
+    TranslationsInfos::parse(config)?.generate_i18n_module_with_options(target, code)?;
     Ok(())
 }
 

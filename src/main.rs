@@ -52,9 +52,8 @@ async fn main() -> ExitCode {
                 );
                 if rotation.unreadable > 0 {
                     return ExitCode::FAILURE;
-                } else {
-                    Ok(())
                 }
+                Ok(())
             }
             Err(error) => Err(error),
         },

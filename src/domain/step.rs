@@ -111,10 +111,8 @@ impl Step {
             .filter(|field| !field.is_secret())
             .filter_map(|field| field.check(typed.values(field.name)))
             .collect();
-        if self == Self::Plan {
-            if problems.is_empty() {
-                problems.extend(plan::conflict(typed));
-            }
+        if self == Self::Plan && problems.is_empty() {
+            problems.extend(plan::conflict(typed));
         }
         problems
     }

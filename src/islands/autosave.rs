@@ -81,7 +81,7 @@ pub fn Autosave(step: Step, messages: Vec<Message>, words: Words) -> impl IntoVi
             .and_then(|node| node.closest("form").ok().flatten())
             .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
         if let Some(form) = form {
-            Saver::attach(form, step, messages.clone(), state);
+            Saver::attach(&form, step, messages.clone(), state);
         }
     });
     let name = move || match state.get() {
@@ -143,7 +143,7 @@ enum Answer {
 }
 
 impl Saver {
-    fn attach(form: HtmlFormElement, step: Step, messages: Vec<Message>, state: RwSignal<State>) {
+    fn attach(form: &HtmlFormElement, step: Step, messages: Vec<Message>, state: RwSignal<State>) {
         let saver = Rc::new(Self {
             form: form.clone(),
             step,
@@ -156,14 +156,14 @@ impl Saver {
             timer: RefCell::new(None),
             submitted: Cell::new(false),
         });
-        let on = |target: &leptos::web_sys::EventTarget, event: &str, act: fn(&Rc<Self>, Event)| {
+        let on = |target: &leptos::web_sys::EventTarget, event: &str, act: fn(&Rc<Self>, &Event)| {
             let saver = Rc::clone(&saver);
-            listen(target, event, move |event| act(&saver, event));
+            listen(target, event, move |event| act(&saver, &event));
         };
-        on(&form, "input", |saver, event| saver.typed(&event));
-        on(&form, "change", |saver, _| saver.schedule(0.0));
-        on(&form, "focusout", |saver, event| saver.left(&event));
-        on(&form, "submit", |saver, _| {
+        on(form, "input", |saver, event| saver.typed(event));
+        on(form, "change", |saver, _| saver.schedule(0.0));
+        on(form, "focusout", |saver, event| saver.left(event));
+        on(form, "submit", |saver, _| {
             saver.stop_timer();
             saver.submitted.set(true);
             saver.number_next();
@@ -204,7 +204,7 @@ impl Saver {
     }
 
     /// A link out of a form with changes waits for the last save, so that the next page knows it.
-    fn clicked(self: &Rc<Self>, event: Event) {
+    fn clicked(self: &Rc<Self>, event: &Event) {
         let is_plain = event.dyn_ref::<MouseEvent>().is_some_and(|mouse| {
             mouse.button() == 0
                 && !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key())
@@ -439,15 +439,15 @@ impl Saver {
                 .find(|message| message.field == field.name && message.code == problem.code)
         });
         match (problem, text) {
-            (None, _) => self.show_problem(field, &shown, None),
+            (None, _) => Self::show_problem(field, &shown, None),
             (Some(_), Some(message)) if !only_mend => {
-                self.show_problem(field, &shown, Some(&message.text))
+                Self::show_problem(field, &shown, Some(&message.text));
             }
             _ => {}
         }
     }
 
-    fn show_problem(&self, field: &Field, shown: &HtmlElement, text: Option<&str>) {
+    fn show_problem(field: &Field, shown: &HtmlElement, text: Option<&str>) {
         shown.set_hidden(text.is_none());
         if let Ok(Some(place)) = shown.query_selector(".error-text") {
             place.set_text_content(text);
@@ -470,7 +470,7 @@ impl Saver {
             .collect();
         let mut described = others.join(" ");
         let _ = if text.is_some() {
-            described = format!("{described} {error_id}").trim().to_owned();
+            described = if described.is_empty() { error_id } else { format!("{described} {error_id}") };
             control.set_attribute("aria-invalid", "true")
         } else {
             control.remove_attribute("aria-invalid")

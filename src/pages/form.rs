@@ -327,13 +327,16 @@ pub fn group(form: &Filled, field: &Field, hint: Option<String>, choices: Vec<Ch
     .into_any()
 }
 
-/// A list to choose one from; groups have a name, or none.
+/// Options of a list under a name, or under none.
+pub type Group = (Option<String>, Vec<(&'static str, String)>);
+
+/// A list to choose one from.
 pub fn select(
     form: &Filled,
     field: &Field,
     hint: Option<String>,
     nothing_chosen: Option<String>,
-    groups: Vec<(Option<String>, Vec<(&'static str, String)>)>,
+    groups: Vec<Group>,
 ) -> AnyView {
     let around = Around::of(form, field, hint);
     let chosen = form.typed.text(field.name);

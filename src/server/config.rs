@@ -21,7 +21,7 @@ pub enum Mode {
 /// Everything an operator can set. The README has the table.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// `AVA_ENV`: `production` (default) or `development`.
+    /// `AVA_ENV`: `production` (default of a release build) or `development`.
     pub mode: Mode,
     /// `LEPTOS_SITE_ADDR`: where to listen; default `127.0.0.1:3000`.
     pub address: SocketAddr,
@@ -81,6 +81,8 @@ impl Config {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let mode = match get("AVA_ENV").as_deref() {
+            // What `cargo leptos watch` builds is for development.
+            None if cfg!(debug_assertions) => Mode::Development,
             None | Some("production") => Mode::Production,
             Some("development") => Mode::Development,
             Some(_) => return Err(wrong("AVA_ENV", "is neither production nor development")),
@@ -203,6 +205,7 @@ mod tests {
 
     #[test]
     fn production_refuses_what_is_missing_or_a_placeholder() {
+        let production = ("AVA_ENV", "production");
         let url = ("PUBLIC_URL", "https://ava.example");
         let cases: [(&[(&str, &str)], &str); 6] = [
             (&[], "PUBLIC_URL"),
@@ -229,9 +232,10 @@ mod tests {
             ),
         ];
         for (variables, name) in cases {
-            assert_eq!(read(variables).expect_err(name).name, name);
+            let variables = [variables, &[production]].concat();
+            assert_eq!(read(&variables).expect_err(name).name, name);
         }
-        assert!(read(&[url, ("ENCRYPTION_KEY", GOOD_KEY)]).is_ok());
+        assert!(read(&[production, url, ("ENCRYPTION_KEY", GOOD_KEY)]).is_ok());
     }
 
     #[test]

@@ -47,7 +47,9 @@ impl From<tower_sessions::session::Error> for Error {
             tower_sessions::session::Error::Store(error) => {
                 Self::Unavailable(sqlx::Error::Protocol(error.to_string()))
             }
-            other => Self::Unexpected(other.to_string()),
+            other @ tower_sessions::session::Error::SerdeJson(_) => {
+                Self::Unexpected(other.to_string())
+            }
         }
     }
 }

@@ -53,12 +53,11 @@ impl Database {
     /// # Errors
     /// When the database cannot be started, reached or migrated.
     pub async fn open(config: &Config) -> Result<Self, StartError> {
-        let (options, cluster) = match &config.database_url {
-            Some(url) => (url.0.parse::<PgConnectOptions>()?, None),
-            None => {
-                let cluster = Cluster::start(&config.data_dir).await?;
-                (cluster.connect_options(), Some(cluster))
-            }
+        let (options, cluster) = if let Some(url) = &config.database_url {
+            (url.0.parse::<PgConnectOptions>()?, None)
+        } else {
+            let cluster = Cluster::start(&config.data_dir).await?;
+            (cluster.connect_options(), Some(cluster))
         };
         let pool = PgPoolOptions::new()
             .max_connections(config.database_max_connections)
@@ -154,7 +153,7 @@ async fn told_to_stop() {
 
 /// Deletes what has expired, once an hour. Several instances may do so at once.
 async fn sweep(pool: PgPool) {
-    let mut hourly = tokio::time::interval(Duration::from_secs(3600));
+    let mut hourly = tokio::time::interval(Duration::from_hours(1));
     loop {
         hourly.tick().await;
         let swept = async {

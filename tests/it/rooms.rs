@@ -22,8 +22,8 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
             let code: String = code
                 .lines()
                 .filter(|line| !line.trim_start().starts_with("//"))
-                .map(|line| format!("{line}\n"))
-                .collect();
+                .collect::<Vec<_>>()
+                .join("\n");
             found.push((path, code));
         }
     }

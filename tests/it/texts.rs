@@ -77,7 +77,7 @@ fn french_has_its_spaces_quotes_and_apostrophes() {
         for pair in chars.windows(2) {
             match pair[1] {
                 ';' | '!' | '?' => {
-                    assert!(matches!(pair[0], '\u{202f}' | '\u{a0}'), "{key}: {text}")
+                    assert!(matches!(pair[0], '\u{202f}' | '\u{a0}'), "{key}: {text}");
                 }
                 ':' => assert!(
                     matches!(pair[0], '\u{a0}' | '\u{202f}') || pair[0].is_ascii_digit(),

@@ -7,7 +7,7 @@ use crate::domain::profile::{
 };
 use crate::domain::timezone::ZONES;
 use crate::islands::ProposeZone;
-use crate::pages::form::{self, Filled, Look};
+use crate::pages::form::{self, Filled, Group, Look};
 use crate::pages::layout::Frame;
 use crate::pages::step::StepPage;
 use crate::pages::texts::t;
@@ -49,8 +49,8 @@ pub fn accept_terms(frame: &Frame, form: &Filled) -> AnyView {
 }
 
 /// All zones under the part of the world that their name begins with.
-fn zones() -> Vec<(Option<String>, Vec<(&'static str, String)>)> {
-    let mut groups: Vec<(Option<String>, Vec<(&'static str, String)>)> = Vec::new();
+fn zones() -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     for zone in ZONES {
         let part = zone.split_once('/').map(|(part, _)| part.to_owned());
         match groups.last_mut().filter(|(name, _)| *name == part) {

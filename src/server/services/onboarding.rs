@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::domain::progress::{Facts, Status, StepFacts};
-use crate::domain::{Answers, Code, Draft, Problem, Step, assistant, ava, twilio, vapi};
+use crate::domain::{Answers, Code, Draft, Problem, Step, Value, assistant, ava, twilio, vapi};
 use crate::server::Error;
 use crate::server::store::onboarding::Record;
 use crate::server::store::{self, drafts, events};
@@ -72,7 +72,7 @@ impl Onboarding {
             let value = self.record.answers.get(field.name);
             stored.set(
                 field.name,
-                value.map(|value| value.typed()).unwrap_or_default(),
+                value.map(Value::typed).unwrap_or_default(),
             );
         }
         stored

@@ -61,6 +61,9 @@ pub fn is_outdated(hashed: &str) -> bool {
 
 /// Whether a password is among the first that anyone would try: fewer than 10,000 guesses, names
 /// of the product, the customer's own address.
+///
+/// # Errors
+/// Only if the background thread fails.
 pub async fn is_too_common(password: String, email: String) -> Result<bool, Error> {
     in_background(move || {
         let inputs = [

@@ -225,7 +225,7 @@ pub async fn forgot_password_page(visit: Visit) -> Response {
 pub async fn forgot_password(Posted { visit, mut form }: Posted) -> Response {
     let email = form.take("email");
     let problems: Vec<_> = crate::domain::account::EMAIL
-        .check(&[email.clone()])
+        .check(std::slice::from_ref(&email))
         .into_iter()
         .collect();
     if !problems.is_empty() {

@@ -224,7 +224,7 @@ fn strict_problems(customer: &Customer, step: Step, read: &StepForm) -> Vec<Prob
     if read.secret.is_none() {
         match step {
             Step::Vapi if record.vapi_api_key_preview.is_none() => {
-                problems.push(required("vapi_api_key"))
+                problems.push(required("vapi_api_key"));
             }
             Step::Twilio => {
                 let stored = record.answers.text("account_sid");
