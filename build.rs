@@ -58,7 +58,9 @@ fn generate() -> Result<(), Box<dyn std::error::Error>> {
         .parse_options(options);
     let target = std::path::PathBuf::from(std::env::var("OUT_DIR")?).join("i18n");
     let quiet = "#![allow(clippy::all, clippy::pedantic)]".parse()?;
-    let code = CodegenOptions::new().top_level_attributes(Some(quiet)).gen_docs(false);
+    let code = CodegenOptions::new()
+        .top_level_attributes(Some(quiet))
+        .gen_docs(false);
     TranslationsInfos::parse(config)?.generate_i18n_module_with_options(target, code)?;
     Ok(())
 }

@@ -286,7 +286,10 @@ mod tests {
         Field::optional("field", rule).parse(&typed)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "compared with what parsing returns")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "compared with what parsing returns"
+    )]
     fn text(text: &str) -> Result<Option<Value>, Code> {
         Ok(Some(Value::Text(text.to_owned())))
     }

@@ -156,10 +156,11 @@ impl Saver {
             timer: RefCell::new(None),
             submitted: Cell::new(false),
         });
-        let on = |target: &leptos::web_sys::EventTarget, event: &str, act: fn(&Rc<Self>, &Event)| {
-            let saver = Rc::clone(&saver);
-            listen(target, event, move |event| act(&saver, &event));
-        };
+        let on =
+            |target: &leptos::web_sys::EventTarget, event: &str, act: fn(&Rc<Self>, &Event)| {
+                let saver = Rc::clone(&saver);
+                listen(target, event, move |event| act(&saver, &event));
+            };
         on(form, "input", |saver, event| saver.typed(event));
         on(form, "change", |saver, _| saver.schedule(0.0));
         on(form, "focusout", |saver, event| saver.left(event));
@@ -470,7 +471,11 @@ impl Saver {
             .collect();
         let mut described = others.join(" ");
         let _ = if text.is_some() {
-            described = if described.is_empty() { error_id } else { format!("{described} {error_id}") };
+            described = if described.is_empty() {
+                error_id
+            } else {
+                format!("{described} {error_id}")
+            };
             control.set_attribute("aria-invalid", "true")
         } else {
             control.remove_attribute("aria-invalid")

@@ -43,6 +43,12 @@ pub struct Config {
     pub mail_from: String,
     /// `SUPPORT_EMAIL`: shown on the help page.
     pub support_email: Option<String>,
+    /// `POSTHOG_KEY`: analytics events are forwarded to PostHog only with it.
+    pub posthog_key: Option<Secret>,
+    /// `POSTHOG_HOST`: default `https://eu.i.posthog.com`.
+    pub posthog_host: Url,
+    /// `METRICS_ADDR`: a private address that serves `/metrics`; none by default.
+    pub metrics_address: Option<SocketAddr>,
     /// `TRUSTED_PROXIES`: how many proxies in front set `X-Forwarded-For`; default 0.
     pub trusted_proxies: usize,
 }
@@ -145,6 +151,11 @@ impl Config {
             smtp_url: get("SMTP_URL").map(Secret),
             mail_from: get("MAIL_FROM").unwrap_or_else(|| format!("Ava <no-reply@{host}>")),
             support_email: get("SUPPORT_EMAIL"),
+            posthog_key: get("POSTHOG_KEY").map(Secret),
+            posthog_host: parsed(&get, "POSTHOG_HOST", "is no http address")?
+                .or_else(|| Url::parse("https://eu.i.posthog.com").ok())
+                .ok_or_else(|| wrong("POSTHOG_HOST", "is no http address"))?,
+            metrics_address: parsed(&get, "METRICS_ADDR", "is no address with a port")?,
             trusted_proxies: parsed(&get, "TRUSTED_PROXIES", "is no number")?.unwrap_or(0),
             public_url,
         })

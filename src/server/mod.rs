@@ -4,6 +4,7 @@
 pub mod config;
 pub mod error;
 pub mod mail;
+pub mod metrics;
 pub mod postgres;
 pub mod router;
 pub mod services;

@@ -20,11 +20,13 @@ use tower_http::trace::TraceLayer;
 use super::web::{
     self, account, csrf, headers, language, onboarding, public, settings, studio, visit,
 };
-use super::{App, session};
+use super::{App, metrics, session};
 use crate::domain::Locale;
 
 /// The whole service.
 pub fn build(app: App) -> Router {
+    // Rendering needs to know the runtime; a second router in one process knows it already.
+    let _ = any_spawner::Executor::init_tokio();
     let mut router = Router::new()
         .route("/", get(public::choose_language))
         .route("/robots.txt", get(public::robots));
@@ -39,6 +41,7 @@ pub fn build(app: App) -> Router {
         .method_not_allowed_fallback(public::method_not_allowed)
         .layer(
             ServiceBuilder::new()
+                .layer(middleware::from_fn(metrics::layer))
                 .layer(session::layer(app.pool.clone(), &app.config))
                 .layer(middleware::from_fn_with_state(app.clone(), csrf::layer)),
         )

@@ -14,9 +14,10 @@ use super::config::Mode;
 use super::mail::Mailer;
 use super::postgres::Cluster;
 use super::services::credentials::{self, Rotation};
+use super::services::forwarding::PostHog;
 use super::store::{self, MIGRATIONS};
 use super::vault::{Key, Vault};
-use super::{App, Config, router, session};
+use super::{App, Config, metrics, router, session};
 
 /// Why the program cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,10 @@ pub enum StartError {
     Mail(#[from] super::mail::MailError),
     #[error("{0}")]
     Service(#[from] super::Error),
+    #[error("POSTHOG_HOST cannot be used: {0}")]
+    PostHog(#[from] super::services::forwarding::ForwardError),
+    #[error("metrics are counted by something else in this process")]
+    Metrics,
     #[error("the pages' options cannot be read: {0}")]
     Leptos(String),
 }
@@ -90,6 +95,8 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let listener = TcpListener::bind(config.address)
         .await
         .map_err(|error| StartError::Listen(config.address, error))?;
+    // More than one is compiled in; a second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let vault = Arc::new(vault(&config)?);
     let mailer = Mailer::new(&config)?;
     if config.smtp_url.is_none() {
@@ -107,8 +114,28 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     };
     println!("Ava is at {}", app.config.public_url);
     let sweeper = tokio::spawn(sweep(app.pool.clone()));
+    let metrics = match app.config.metrics_address {
+        Some(address) => {
+            let handle = metrics::install().ok_or(StartError::Metrics)?;
+            tokio::spawn(async move {
+                if let Err(error) = metrics::serve(address, handle).await {
+                    tracing::error!(%address, %error, "METRICS_ADDR cannot be listened on");
+                }
+            })
+        }
+        None => tokio::spawn(async {}),
+    };
+    let forwarder = match &app.config.posthog_key {
+        Some(key) => {
+            let posthog = PostHog::new(&app.config.posthog_host, key.clone())?;
+            tokio::spawn(posthog.run(app.pool.clone()))
+        }
+        None => tokio::spawn(async {}),
+    };
     let served = run(listener, app).await;
-    sweeper.abort();
+    for task in [sweeper, metrics, forwarder] {
+        task.abort();
+    }
     database.close().await?;
     served.map_err(StartError::DataDirectory)
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod bad_input;
 mod common;
 mod fields;
+mod forwarding;
 mod headers;
 mod onboarding;
 mod pages;

@@ -51,6 +51,7 @@ const SAME_IN_ALL: &[&str] = &[
     "settings.vapi",
     "settings.twilio",
     "settings.api",
+    "terms_page.version",
     "common.product",
     "plans.pro",
     "auth_token",

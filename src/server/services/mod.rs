@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod credentials;
+pub mod forwarding;
 pub mod onboarding;
 pub mod passwords;
 pub mod save;

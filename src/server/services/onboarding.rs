@@ -70,10 +70,7 @@ impl Onboarding {
         let mut stored = Draft::default();
         for field in step.fields().iter().filter(|field| !field.is_secret()) {
             let value = self.record.answers.get(field.name);
-            stored.set(
-                field.name,
-                value.map(Value::typed).unwrap_or_default(),
-            );
+            stored.set(field.name, value.map(Value::typed).unwrap_or_default());
         }
         stored
     }

@@ -90,9 +90,11 @@ fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showi
         None => proposals::fill(onboarding, step, locale, &mut typed),
     }
     let is_refused = !showing.refused.is_empty();
+    let state = facts.step(step);
+    let shows_problems = state.submitted && !state.skipped && step != Step::Done;
     let problems = if is_refused {
         showing.refused
-    } else if facts.step(step).submitted && step != Step::Done && !showing.is_conflict {
+    } else if shows_problems && !showing.is_conflict {
         onboarding.problems(step)
     } else {
         Vec::new()
@@ -284,8 +286,11 @@ async fn store(
     };
     let typed = read.typed.clone();
     let former_locale = customer.locale();
-    if step == Step::Done && intent != Intent::Autosave {
-        return review(visit, user, intent, read).await;
+    if step == Step::Done {
+        return match intent {
+            Intent::Continue | Intent::Later => review(visit, user, intent, read).await,
+            Intent::Skip | Intent::Autosave => Ok(render::trouble(visit, Trouble::Malformed).await),
+        };
     }
     let saved = saving::save(
         &visit.app.pool,

@@ -91,8 +91,12 @@ impl FromRequestParts<App> for Visit {
             render::plain(StatusCode::INTERNAL_SERVER_ERROR)
         };
         let extensions = &parts.extensions;
-        let locale = extensions.get::<Locale>().copied();
-        let locale = locale.unwrap_or_else(|| language::preferred(&parts.headers, &app.config));
+        let from_address = || Locale::from_code(parts.uri.path().split('/').nth(1)?);
+        let locale = extensions
+            .get::<Locale>()
+            .copied()
+            .or_else(from_address)
+            .unwrap_or_else(|| language::preferred(&parts.headers, &app.config));
         let session = extensions
             .get::<Session>()
             .ok_or_else(|| missing("the session"))?;

@@ -1,0 +1,73 @@
+import { LOCALES, PASSWORD, expect, logIn, newCustomer, newEmail, test, texts } from './support';
+
+for (const locale of LOCALES) {
+  const t = texts(locale);
+
+  test(`a wrong log-in keeps the address and says so, ${locale}`, async ({ page }) => {
+    const email = newEmail();
+    await page.goto(`/${locale}/login`);
+    await logIn(page, locale, email, 'a wrong password');
+    const summary = page.getByRole('alert', { name: t.common.there_is_a_problem });
+    await expect(summary).toBeFocused();
+    await expect(summary).toContainText(t.account.wrong);
+    await expect(page).toHaveTitle(new RegExp(`^${t.common.title_error_prefix}`));
+    await expect(page.getByLabel(t.account.email, { exact: true })).toHaveValue(email);
+    await expect(page.getByLabel(t.account.password, { exact: true })).toHaveValue('');
+    await summary.getByRole('link').click();
+    await expect(page.getByLabel(t.account.email, { exact: true })).toBeFocused();
+  });
+
+  test(`the page that was asked for is reached through log-in, ${locale}`, async ({ page, context }) => {
+    const email = await newCustomer(page, locale);
+    await context.clearCookies();
+    const wanted = `/${locale}/onboarding/plan?return=done`;
+    await page.goto(wanted);
+    await expect(page).toHaveURL(`/${locale}/login?returnTo=${encodeURIComponent(wanted)}`);
+    await expect(page.getByRole('status')).toHaveText(t.account.log_in_first);
+    await logIn(page, locale, email, 'a wrong password');
+    await logIn(page, locale, email);
+    await expect(page).toHaveURL(wanted);
+  });
+
+  test(`a password can be shown and hidden again, ${locale} @script`, async ({ page }) => {
+    await page.goto(`/${locale}/login`);
+    const password = page.getByLabel(t.account.password, { exact: true });
+    await password.fill(PASSWORD);
+    await page.getByRole('button', { name: t.common.show, exact: true }).click();
+    await expect(password).toHaveAttribute('type', 'text');
+    await page.getByRole('button', { name: t.common.hide, exact: true }).click();
+    await expect(password).toHaveAttribute('type', 'password');
+    await expect(password).toHaveValue(PASSWORD);
+  });
+}
+
+const t = texts('en');
+
+test('managers can fill in the forms, and passwords can be pasted', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  for (const [path, email, password] of [['login', 'username', 'current-password'], ['signup', 'email', 'new-password']]) {
+    await page.goto(`/en/${path}`);
+    await expect(page.getByLabel(t.account.email)).toHaveAttribute('autocomplete', email);
+    await expect(page.getByLabel(t.account.password, { exact: true })).toHaveAttribute('autocomplete', password);
+  }
+  await page.getByLabel(t.account.email).fill('anna@example.com');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+C');
+  await page.getByLabel(t.account.password, { exact: true }).focus();
+  await page.keyboard.press('Control+V');
+  await expect(page.getByLabel(t.account.password, { exact: true })).toHaveValue('anna@example.com');
+});
+
+test('without scripts there is no button that would do nothing @no-script', async ({ page }) => {
+  await page.goto('/en/login');
+  await expect(page.getByRole('button', { name: t.common.show })).toHaveCount(0);
+});
+
+test('log-out ends the session', async ({ page }) => {
+  await newCustomer(page);
+  await page.goto('/en/onboarding/profile');
+  await page.getByRole('button', { name: t.common.log_out }).click();
+  await expect(page.getByRole('status')).toHaveText(t.account.signed_out);
+  await page.goto('/en/onboarding/profile');
+  await expect(page).toHaveURL(/\/en\/login\?returnTo=/);
+});

@@ -1,0 +1,80 @@
+import { ANSWERS, LOCALES, TWILIO_TOKEN, VAPI_KEY, continueButton, expect, field, fill, fillIn, goOn, newCustomer, test, texts } from './support';
+
+const SHOWN = { vapi: '****1234', twilio: '****9876' };
+const SECRET = { vapi: VAPI_KEY, twilio: TWILIO_TOKEN };
+const NAME = { vapi: 'vapi_api_key', twilio: 'auth_token' };
+
+for (const locale of LOCALES) {
+  const t = texts(locale);
+
+  for (const step of ['vapi', 'twilio'] as const) {
+    test(`a key entered in step ${step} is shown by its end only, ${locale}`, async ({ page }) => {
+      await newCustomer(page, locale);
+      const autosaved: string[] = [];
+      page.on('request', (request) => {
+        if (request.postData()?.includes('intent=autosave')) autosaved.push(request.postData()!);
+      });
+      await page.goto(`/${locale}/onboarding/${step}`);
+      await fillIn(page, t, step);
+      await goOn(page, locale, step === 'vapi' ? 'ava' : 'telephony');
+
+      for (const path of [`/onboarding/${step}`, '/onboarding/done', `/settings?section=${step}`, '/ava-studio']) {
+        const answer = await page.goto(`/${locale}${path}`);
+        expect(await answer!.text(), path).not.toContain(SECRET[step]);
+      }
+      await page.goto(`/${locale}/onboarding/${step}`);
+      await expect(page.locator('.stored bdi')).toHaveText(SHOWN[step]);
+      await expect(field(page, t, step, NAME[step])).toHaveValue('');
+      await goOn(page, locale, step === 'vapi' ? 'ava' : 'telephony');
+      await page.goto(`/${locale}/onboarding/${step}`);
+      await expect(page.locator('.stored bdi'), 'an empty field keeps it').toHaveText(SHOWN[step]);
+      expect(autosaved.join()).not.toContain(SECRET[step]);
+    });
+
+    test(`the settings lead back to step ${step}, ${locale}`, async ({ page }) => {
+      await newCustomer(page, locale);
+      await page.goto(`/${locale}/onboarding/${step}`);
+      await page.getByRole('link', { name: t.onboarding.secret.way_settings_link }).click();
+      await expect(page).toHaveURL(`/${locale}/settings?section=${step}&returnTo=onboarding`);
+
+      await page.getByRole('button', { name: t.settings.save, exact: true }).click();
+      await expect(page.locator('.summary'), 'nothing entered is refused here').toBeFocused();
+      await fillIn(page, t, step);
+      await page.getByRole('button', { name: t.settings.save, exact: true }).click();
+      await expect(page.getByText(t.settings.saved, { exact: true })).toBeVisible();
+
+      const back = fill(t.settings.back_to_step, { step: t.onboarding[step].name });
+      await page.getByRole('link', { name: back }).click();
+      await expect(page).toHaveURL(`/${locale}/onboarding/${step}`);
+      await expect(page.locator('.stored bdi')).toHaveText(SHOWN[step]);
+    });
+  }
+}
+
+test('a stored key can be replaced and removed', async ({ page }) => {
+  const t = texts('en');
+  await newCustomer(page);
+  for (const [key, end] of [[VAPI_KEY, '****1234'], ['another-private-key-9999', '****9999']]) {
+    await page.goto('/en/onboarding/vapi');
+    await field(page, t, 'vapi', 'vapi_api_key').fill(key);
+    await goOn(page, 'en', 'ava');
+    await page.goto('/en/onboarding/vapi');
+    await expect(page.locator('.stored bdi')).toHaveText(end);
+  }
+  await page.getByText(t.onboarding.secret.remove, { exact: true }).click();
+  await page.getByRole('button', { name: t.onboarding.vapi.remove_button }).click();
+  await expect(page.getByText(t.settings.removed, { exact: true })).toBeVisible();
+  await expect(page.locator('.stored')).toHaveCount(0);
+});
+
+test('a key that cannot be one is refused at once, beside what else was typed', async ({ page }) => {
+  const t = texts('en');
+  await newCustomer(page);
+  await page.goto('/en/onboarding/twilio');
+  await fillIn(page, t, 'twilio', { ...ANSWERS.twilio, auth_token: 'two words' });
+  await continueButton(page, t).click();
+  await expect(page.locator('.summary')).toBeFocused();
+  await expect(page.locator('#auth_token-error')).toContainText(t.onboarding.twilio.problems.auth_token.malformed);
+  await expect(field(page, t, 'twilio', 'account_sid')).toHaveValue(ANSWERS.twilio.account_sid as string);
+  await expect(field(page, t, 'twilio', 'auth_token')).toHaveValue('');
+});

@@ -1,0 +1,44 @@
+import { LOCALES, OWN_NAMES, PRIVATE_PAGES, PUBLIC_PAGES, expect, newCustomer, test, texts } from './support';
+
+test('every page declares language and direction with its first bytes', async ({ page }) => {
+  await newCustomer(page);
+  for (const path of [...PUBLIC_PAGES, ...PRIVATE_PAGES]) {
+    for (const locale of LOCALES) {
+      const answer = await page.request.get(`/${locale}${path}`, { maxRedirects: 0 });
+      if (answer.status() === 303) continue; // log-in and sign-up send a customer on
+      const dir = locale === 'he' ? 'rtl' : 'ltr';
+      expect((await answer.text()).slice(0, 60), path).toContain(`<!DOCTYPE html><html lang="${locale}" dir="${dir}">`);
+    }
+  }
+});
+
+test('another language keeps page and query', async ({ page }) => {
+  await newCustomer(page);
+  for (const query of ['/onboarding/telephony?return=done', '/settings?section=twilio&returnTo=onboarding']) {
+    await page.goto(`/en${query}`);
+    for (const locale of ['fr', 'he', 'en'] as const) {
+      await page.getByRole('link', { name: OWN_NAMES[locale], exact: true }).click();
+      await expect(page).toHaveURL(`/${locale}${query}`);
+      const t = texts(locale);
+      const heading = query.startsWith('/settings') ? t.settings.title : t.onboarding.telephony.title;
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+    }
+  }
+});
+
+test('choosing another language in step 1 goes on in it', async ({ page }) => {
+  await newCustomer(page);
+  await page.goto('/en/onboarding/profile');
+  await page.getByRole('group', { name: texts('en').onboarding.profile.locale }).getByLabel(OWN_NAMES.he).check();
+  await page.getByRole('button', { name: texts('en').onboarding.save_and_continue }).click();
+  await expect(page).toHaveURL('/he/onboarding/vapi');
+});
+
+for (const [locale, spoken] of Object.entries({ en: 'de-DE', fr: 'fr-CA', he: 'he-IL' })) {
+  test(`a first visit with a browser in ${spoken} begins in ${locale}`, async ({ browser, baseURL }) => {
+    const page = await browser.newPage({ baseURL, locale: spoken });
+    await page.goto('/');
+    await expect(page).toHaveURL(`/${locale}`);
+    await page.close();
+  });
+}
