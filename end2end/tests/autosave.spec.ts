@@ -75,6 +75,21 @@ test.describe('autosave @script', () => {
     expect((await saved).postData()).toContain('full_name=aaaaa');
   });
 
+  test('does not say that a key is saved, since a key waits for Continue', async ({ page }) => {
+    await newCustomer(page);
+    await page.clock.install({ time: '2026-03-01T14:05:00' });
+    await openAwake(page, 'en', 'vapi');
+    await page.clock.pauseAt('2026-03-01T15:00:00');
+    const saves: Request[] = [];
+    page.on('request', (request) => isSave(request) && saves.push(request));
+    await field(page, t, 'vapi', 'vapi_api_key').pressSequentially('a-key');
+    await page.clock.runFor(6_000);
+    await page.keyboard.press('Tab');
+    await page.clock.runFor(1_000);
+    await page.goto('/en/onboarding/profile');
+    expect(saves.map((request) => request.postData())).toEqual([]);
+  });
+
   const failures: Record<string, (route: Route) => Promise<void>> = {
     'no answer': (route) => route.abort(),
     'status 503': (route) => route.fulfill({ status: 503 }),

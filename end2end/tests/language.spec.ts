@@ -26,6 +26,15 @@ test('another language keeps page and query', async ({ page }) => {
   }
 });
 
+test('another language keeps the section of the settings after a refusal', async ({ page }) => {
+  await newCustomer(page);
+  await page.goto('/en/settings?section=vapi&returnTo=onboarding');
+  await page.getByRole('button', { name: texts('en').settings.save, exact: true }).click();
+  await expect(page.locator('.summary')).toBeVisible();
+  await page.getByRole('link', { name: OWN_NAMES.fr, exact: true }).click();
+  await expect(page).toHaveURL('/fr/settings?section=vapi&returnTo=onboarding');
+});
+
 test('choosing another language in step 1 goes on in it', async ({ page }) => {
   await newCustomer(page);
   await page.goto('/en/onboarding/profile');

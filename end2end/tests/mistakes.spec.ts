@@ -1,4 +1,4 @@
-import { ANSWERS, LOCALES, MISTAKES, expect, field, fillIn, goOn, newCustomer, openAwake, save, test, texts } from './support';
+import { ANSWERS, LOCALES, MISTAKES, expect, field, fillIn, goOn, newCustomer, openAwake, option, save, test, texts } from './support';
 
 for (const locale of LOCALES) {
   const t = texts(locale);
@@ -54,6 +54,30 @@ for (const locale of LOCALES) {
     }
   });
 }
+
+test('a mistake between two fields goes when either is mended @script', async ({ page }) => {
+  const t = texts('en');
+  await newCustomer(page);
+  await openAwake(page, 'en', 'plan');
+  await field(page, t, 'plan', 'seats').fill('3');
+  await page.keyboard.press('Tab');
+  const error = page.locator('#seats-error');
+  await expect(error).toContainText(t.onboarding.plan.problems.seats.conflicting);
+  await option(page, t, 'plan', 'plan', 'pro').check();
+  await expect(error).toBeHidden();
+});
+
+test('a missing choice is named until one is made @script', async ({ page }) => {
+  const t = texts('en');
+  await newCustomer(page);
+  await save(page, 'en', 'ava', { job_to_be_done: 'Take a message' });
+  await openAwake(page, 'en', 'ava');
+  const tones = page.getByRole('group', { name: t.onboarding.ava.tone });
+  await expect(tones).toHaveAccessibleDescription(`${t.common.error_prefix} ${t.onboarding.ava.problems.tone}`);
+  await option(page, t, 'ava', 'tone', 'warm').check();
+  await expect(page.locator('#tone-error')).toBeHidden();
+  await expect(tones).toHaveAccessibleDescription('');
+});
 
 test('every step names everything that is missing or wrong', async ({ page }) => {
   const t = texts('en');

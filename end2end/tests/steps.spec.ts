@@ -65,6 +65,14 @@ test('a double click on Finish finishes once', async ({ page }) => {
   await expect(page.getByText(t.onboarding.done.completed_notice)).toBeVisible();
 });
 
+test('Enter in a field means Continue', async ({ page }) => {
+  await newCustomer(page);
+  await page.goto('/en/onboarding/profile');
+  await fillIn(page, t, 'profile');
+  await field(page, t, 'profile', 'full_name').press('Enter');
+  await expect(page).toHaveURL('/en/onboarding/vapi');
+});
+
 test('Back in the browser shows the earlier step as it was saved last', async ({ page }) => {
   await signUp(page, 'en');
   await field(page, t, 'profile', 'full_name').fill('Dana');

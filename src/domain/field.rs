@@ -1,7 +1,5 @@
 //! A form field: its name, its rule, and the judgement of what was typed into it.
 
-use serde::{Deserialize, Serialize};
-
 use super::typed::Value;
 use super::{hours, phone, timezone};
 
@@ -44,8 +42,7 @@ pub enum Rule {
 }
 
 /// What is wrong with a field. Its words are chosen per field at the edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
     Required,
     TooShort,
@@ -62,10 +59,28 @@ pub enum Code {
 }
 
 /// One problem of one field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub field: &'static str,
     pub code: Code,
+}
+
+impl Code {
+    /// The code as it is written in JSON and in attributes.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::Malformed => "malformed",
+            Self::NotInList => "not_in_list",
+            Self::OutOfRange => "out_of_range",
+            Self::Conflicting => "conflicting",
+            Self::Taken => "taken",
+            Self::TooCommon => "too_common",
+        }
+    }
 }
 
 impl Field {

@@ -130,7 +130,7 @@ impl fmt::Display for Hours {
 }
 
 fn tokens(text: &str) -> Result<Vec<Token>, ()> {
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let mut tokens = Vec::new();
     let mut chars = text.chars().peekable();
     while let Some(&c) = chars.peek() {

@@ -17,11 +17,10 @@ use leptos::web_sys::{
     AbortSignal, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement,
     MouseEvent, RequestInit, Response, UrlSearchParams, VisibilityState,
 };
-use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::JsFuture;
 
 use super::listen;
-use crate::domain::{Code, Draft, Field, Step};
+use crate::domain::{Draft, Field, Step};
 
 /// A change is sent this long after the last keystroke …
 const AFTER_TYPING: f64 = 800.0;
@@ -33,29 +32,6 @@ const SLOWEST_RETRY: f64 = 8_000.0;
 const TIMEOUT: u32 = 15_000;
 /// How long a link waits for the last save before it is followed anyway.
 const LINK_PATIENCE: f64 = 2_000.0;
-
-/// The words of one problem of one field.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Message {
-    pub field: String,
-    pub code: Code,
-    pub text: String,
-}
-
-/// The words of the save state. `{time}` stands for the time of day.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Words {
-    pub automatic: String,
-    pub saving: String,
-    pub saved_at: String,
-    pub retrying: String,
-    pub conflict: String,
-    pub compare: String,
-    pub signed_out: String,
-    pub log_in_again: String,
-    pub log_in_href: String,
-    pub refused: String,
-}
 
 #[derive(Clone, PartialEq)]
 enum State {
@@ -70,59 +46,60 @@ enum State {
     Refused,
 }
 
-/// The save state of the form around it.
+impl State {
+    /// The name of the state, and of the attribute that has its words.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Asleep | Self::Ready => "ready",
+            Self::Saving => "saving",
+            Self::Saved(_) => "saved",
+            Self::Retrying => "retrying",
+            Self::Conflict => "conflict",
+            Self::SignedOut => "signed-out",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// The save state of the form around it. The element around the island has the step as
+/// `data-step` and the words of each state as `data-ready`, `data-saving` and so on.
 #[island]
-pub fn Autosave(step: Step, messages: Vec<Message>, words: Words) -> impl IntoView {
+pub fn Autosave() -> impl IntoView {
     let state = RwSignal::new(State::Asleep);
-    let place = NodeRef::<leptos::html::Div>::new();
+    let place = NodeRef::<leptos::html::Span>::new();
     Effect::new(move || {
-        let form = place
+        let place = place
             .get()
-            .and_then(|node| node.closest("form").ok().flatten())
+            .and_then(|node| node.closest("[data-step]").ok().flatten());
+        let form = place
+            .as_ref()
+            .and_then(|place| place.closest("form").ok().flatten())
             .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-        if let Some(form) = form {
-            Saver::attach(&form, step, messages.clone(), state);
+        let step = place
+            .as_ref()
+            .and_then(|place| place.get_attribute("data-step"))
+            .and_then(|id| Step::from_id(&id));
+        if let (Some(form), Some(step)) = (form, step) {
+            Saver::attach(&form, step, state);
         }
     });
-    let name = move || match state.get() {
-        State::Asleep | State::Ready => "ready",
-        State::Saving => "saving",
-        State::Saved(_) => "saved",
-        State::Retrying => "retrying",
-        State::Conflict => "conflict",
-        State::SignedOut => "signed-out",
-        State::Refused => "refused",
-    };
-    let text = {
-        let words = words.clone();
-        move || match state.get() {
+    let word = move || {
+        let state = state.get();
+        let place = place.get()?.closest("[data-step]").ok().flatten()?;
+        let _ = place.set_attribute("data-state", state.name());
+        let words = place.get_attribute(&format!("data-{}", state.name()))?;
+        Some(match state {
             State::Asleep => String::new(),
-            State::Ready => words.automatic.clone(),
-            State::Saving => words.saving.clone(),
-            State::Saved(time) => words.saved_at.replace("{time}", &time),
-            State::Retrying => words.retrying.clone(),
-            State::Conflict => words.conflict.clone(),
-            State::SignedOut => words.signed_out.clone(),
-            State::Refused => words.refused.clone(),
-        }
+            State::Saved(time) => words.replace("{time}", &time),
+            _ => words,
+        })
     };
-    view! {
-        <div class="save-state" node_ref=place data-state=name>
-            <span role="status">{text}</span>
-            <button class="link" name="intent" value="compare" hidden=move || state.get() != State::Conflict>
-                {words.compare}
-            </button>
-            <a href=words.log_in_href target="_blank" hidden=move || state.get() != State::SignedOut>
-                {words.log_in_again}
-            </a>
-        </div>
-    }
+    view! { <span role="status" node_ref=place>{word}</span> }
 }
 
 struct Saver {
     form: HtmlFormElement,
     step: Step,
-    messages: Vec<Message>,
     state: RwSignal<State>,
     /// When the first change that is not sent was made.
     dirty_since: Cell<Option<f64>>,
@@ -136,18 +113,17 @@ struct Saver {
 
 /// What an answer means.
 enum Answer {
-    Stored { version: String },
+    Stored { version: i64 },
     TokenExpired,
     Final(State),
     TryAgain(State),
 }
 
 impl Saver {
-    fn attach(form: &HtmlFormElement, step: Step, messages: Vec<Message>, state: RwSignal<State>) {
+    fn attach(form: &HtmlFormElement, step: Step, state: RwSignal<State>) {
         let saver = Rc::new(Self {
             form: form.clone(),
             step,
-            messages,
             state,
             dirty_since: Cell::new(None),
             in_flight: Cell::new(false),
@@ -296,7 +272,7 @@ impl Saver {
     fn heard(self: &Rc<Self>, answer: Answer, since: Option<f64>) {
         match answer {
             Answer::Stored { version } => {
-                self.set_hidden("version", &version);
+                self.set_hidden("version", &version.to_string());
                 self.failures.set(0);
                 self.state.set(State::Saved(time_of_day()));
                 if self.dirty_since.get().is_some() {
@@ -357,7 +333,8 @@ impl Saver {
                 let json = JsFuture::from(response.json()?).await?;
                 let version = Reflect::get(&json, &"version".into())?;
                 Answer::Stored {
-                    version: version.as_f64().map(|n| n.to_string()).unwrap_or_default(),
+                    #[expect(clippy::cast_possible_truncation, reason = "a count of saves")]
+                    version: version.as_f64().unwrap_or_default() as i64,
                 }
             }
             401 => Answer::TryAgain(State::SignedOut),
@@ -434,15 +411,12 @@ impl Saver {
             .problems(&draft)
             .into_iter()
             .find(|problem| problem.field == field.name);
-        let text = problem.and_then(|problem| {
-            self.messages
-                .iter()
-                .find(|message| message.field == field.name && message.code == problem.code)
-        });
+        let text =
+            problem.and_then(|problem| shown.get_attribute(&format!("data-{}", problem.code.id())));
         match (problem, text) {
             (None, _) => Self::show_problem(field, &shown, None),
-            (Some(_), Some(message)) if !only_mend => {
-                Self::show_problem(field, &shown, Some(&message.text));
+            (Some(_), Some(text)) if !only_mend => {
+                Self::show_problem(field, &shown, Some(&text));
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ mod autosave;
 mod propose_zone;
 mod reveal;
 
-pub use autosave::{Autosave, Message, Words};
+pub use autosave::Autosave;
 pub use propose_zone::ProposeZone;
 pub use reveal::Reveal;
 

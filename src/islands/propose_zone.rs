@@ -5,14 +5,15 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlSelectElement;
 
+use crate::domain::profile::TIMEZONE;
 use crate::domain::timezone;
 
-/// Chooses the zone in the list with the id `select`; Continue stores it like any choice.
+/// Chooses the zone in the list of zones; Continue stores it like any choice.
 #[island]
-pub fn ProposeZone(select: String) -> impl IntoView {
+pub fn ProposeZone() -> impl IntoView {
     Effect::new(move || {
         let list = document()
-            .get_element_by_id(&select)
+            .get_element_by_id(TIMEZONE.name)
             .and_then(|element| element.dyn_into::<HtmlSelectElement>().ok())
             .filter(|list| list.value().is_empty());
         let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::texts::{self, t};
-use crate::domain::{Draft, Field, Locale, Problem, Rule};
+use crate::domain::{Code, Draft, Field, Locale, Problem, Rule};
+use crate::islands::Reveal;
 
 /// What the fields of a form show.
 #[derive(Clone, Default)]
@@ -85,6 +86,7 @@ impl Look {
 
 /// What stands around one control: ids, label, hint, problem.
 struct Around {
+    field: Field,
     id: &'static str,
     label: String,
     is_optional: bool,
@@ -103,6 +105,7 @@ impl Around {
             .filter(|theirs| theirs.values(field.name) != typed)
             .map(|theirs| shown(form.locale, field, theirs.values(field.name)));
         Self {
+            field: *field,
             id: field.name,
             label: texts::label(form.locale, field.name),
             is_optional: !field.required,
@@ -141,6 +144,24 @@ impl Around {
         view! { {self.label.clone()}{optional} }.into_any()
     }
 
+    /// The words of a problem that can appear while the form is filled in.
+    fn words_for(&self, code: Code) -> Option<String> {
+        let can_appear = match self.field.rule {
+            Rule::Line { .. } | Rule::Text { .. } => matches!(code, Code::TooShort | Code::TooLong),
+            Rule::Email => matches!(code, Code::Malformed | Code::TooLong),
+            Rule::Phone | Rule::Hours | Rule::AccountSid => code == Code::Malformed,
+            Rule::Whole { .. } => {
+                matches!(code, Code::Malformed | Code::OutOfRange | Code::Conflicting)
+            }
+            Rule::TimeZone
+            | Rule::Choice(_)
+            | Rule::Choices(_)
+            | Rule::Flag
+            | Rule::Secret { .. } => false,
+        };
+        can_appear.then(|| texts::problem(self.locale, self.field.problem(code)))
+    }
+
     fn notes(&self) -> AnyView {
         let hint = self.hint.clone().map(|hint| {
             view! { <p class="hint" id=format!("{}-hint", self.id)>{hint}</p> }
@@ -155,7 +176,12 @@ impl Around {
         let is_fine = self.problem.is_none();
         view! {
             {hint}
-            <p class="error" id=format!("{}-error", self.id) hidden=is_fine>
+            <p
+                class="error" id=format!("{}-error", self.id) hidden=is_fine
+                data-too_short=self.words_for(Code::TooShort) data-too_long=self.words_for(Code::TooLong)
+                data-malformed=self.words_for(Code::Malformed) data-out_of_range=self.words_for(Code::OutOfRange)
+                data-conflicting=self.words_for(Code::Conflicting)
+            >
                 <span class="visually-hidden">{t!(self.locale, common.error_prefix)}" "</span>
                 <span class="error-text">{self.problem.clone()}</span>
             </p>
@@ -248,14 +274,14 @@ pub fn secret(
         <div class=around.class()>
             <label for=field.name>{around.label_text()}</label>
             {around.notes()}
-            <div class="secret">
+            <div class="secret" data-show=show data-hide=hide>
                 <input
                     id=field.name name=field.name type=if is_password { "password" } else { "text" } dir="ltr"
-                    class=(!is_password).then_some("masked")
+                    class=(!is_password).then_some("key masked")
                     autocomplete=autocomplete spellcheck="false" autocapitalize="off"
                     aria-describedby=around.describedby() aria-invalid=around.invalid()
                 />
-                <crate::islands::Reveal input=field.name.to_owned() show=show hide=hide/>
+                <Reveal/>
             </div>
         </div>
     }

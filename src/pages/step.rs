@@ -7,8 +7,8 @@ use super::layout::{self, Frame};
 use super::steps;
 use super::texts::{self, t};
 use crate::domain::progress::{Blocker, Status};
-use crate::domain::{Answers, Code, Field, Problem, Rule, Step};
-use crate::islands::{Autosave, Message, Words};
+use crate::domain::{Answers, Step};
+use crate::islands::Autosave;
 
 /// One step as one customer sees it.
 pub struct StepPage {
@@ -142,12 +142,12 @@ fn asking(frame: &Frame, page: &StepPage) -> AnyView {
         <form id="step-form" method="post" action=href(frame, page.step) novalidate>
             {control_fields(frame, page)}
             {fields}
-            <Autosave step=page.step messages=messages(page) words=words(frame)/>
             <div class="actions">
                 <button class="primary" name="intent" value="continue">{t!(l, onboarding.save_and_continue)}</button>
                 <button class="secondary" name="intent" value="later">{t!(l, onboarding.later)}</button>
                 {skip}
             </div>
+            {save_state(frame, page.step)}
         </form>
     };
     if has_ways {
@@ -257,48 +257,30 @@ fn conflict(frame: &Frame, page: &StepPage) -> Option<AnyView> {
     })
 }
 
-fn words(frame: &Frame) -> Words {
+/// Where the save state appears, with its words, and what can be done in two of the states.
+fn save_state(frame: &Frame, step: Step) -> AnyView {
     let l = frame.locale;
-    Words {
-        automatic: t!(l, onboarding.saved.automatic),
-        saving: t!(l, onboarding.saved.saving),
-        saved_at: t!(l, onboarding.saved.saved_at, time = "{time}"),
-        retrying: t!(l, onboarding.saved.retrying),
-        conflict: t!(l, onboarding.saved.conflict),
-        compare: t!(l, onboarding.saved.compare),
-        signed_out: t!(l, onboarding.saved.signed_out),
-        log_in_again: t!(l, onboarding.saved.log_in_again),
-        log_in_href: frame.href("/login"),
-        refused: t!(l, onboarding.saved.refused),
+    view! {
+        <div
+            class="save-state" data-step=step.id()
+            data-ready=t!(l, onboarding.saved.automatic)
+            data-saving=t!(l, onboarding.saved.saving)
+            data-saved=t!(l, onboarding.saved.saved_at, time = "{time}")
+            data-retrying=t!(l, onboarding.saved.retrying)
+            data-conflict=t!(l, onboarding.saved.conflict)
+            data-signed-out=t!(l, onboarding.saved.signed_out)
+            data-refused=t!(l, onboarding.saved.refused)
+        >
+            <Autosave/>
+            <button class="link when-conflict" name="intent" value="compare">
+                {t!(l, onboarding.saved.compare)}
+            </button>
+            <a class="when-signed-out" href=frame.href("/login") target="_blank">
+                {t!(l, onboarding.saved.log_in_again)}
+            </a>
+        </div>
     }
-}
-
-/// The words of every problem that can appear while the form is filled in.
-fn messages(page: &StepPage) -> Vec<Message> {
-    let l = page.form.locale;
-    let codes = |field: &Field| -> &'static [Code] {
-        match field.rule {
-            Rule::Line { .. } | Rule::Text { .. } => &[Code::TooShort, Code::TooLong],
-            Rule::Email => &[Code::Malformed, Code::TooLong],
-            Rule::Phone | Rule::Hours | Rule::AccountSid => &[Code::Malformed],
-            Rule::Whole { .. } => &[Code::Malformed, Code::OutOfRange, Code::Conflicting],
-            Rule::TimeZone
-            | Rule::Choice(_)
-            | Rule::Choices(_)
-            | Rule::Flag
-            | Rule::Secret { .. } => &[],
-        }
-    };
-    page.step
-        .fields()
-        .iter()
-        .flat_map(|field| codes(field).iter().map(|code| field.problem(*code)))
-        .map(|problem: Problem| Message {
-            field: problem.field.to_owned(),
-            code: problem.code,
-            text: texts::problem(l, problem),
-        })
-        .collect()
+    .into_any()
 }
 
 /// The page after "Save and come back later".

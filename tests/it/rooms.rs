@@ -150,3 +150,26 @@ fn the_two_builds_part_in_few_places() {
         .sum();
     assert!(count <= 5, "cfg(feature) stands {count} times");
 }
+
+#[test]
+fn styles_know_start_and_end_but_neither_left_nor_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("style/main.css");
+    let style = fs::read_to_string(path).expect("the style sheet");
+    let physical = [
+        "margin-left",
+        "margin-right",
+        "padding-left",
+        "padding-right",
+        "border-left",
+        "border-right",
+        "text-align: left",
+        "text-align: right",
+        "float: left",
+        "float: right",
+        " left:",
+        " right:",
+    ];
+    for word in physical {
+        assert!(!style.contains(word), "{word}");
+    }
+}

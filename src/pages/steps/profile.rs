@@ -33,7 +33,7 @@ pub fn about(form: &Filled) -> AnyView {
         {form::text(form, &ORGANIZATION_NAME, Some(t!(l, onboarding.profile.organization_name_hint)), Look::completed_by("organization"))}
         {form::select(form, &INDUSTRY, None, Some(t!(l, onboarding.profile.industry_none)), vec![(None, industries)])}
         {form::select(form, &TIMEZONE, Some(t!(l, onboarding.profile.timezone_hint)), Some(t!(l, onboarding.profile.timezone_none)), zones())}
-        <ProposeZone select=TIMEZONE.name.to_owned()/>
+        <ProposeZone/>
         {form::group(form, &LOCALE, Some(t!(l, onboarding.profile.locale_hint)), form::choices(l, &LOCALE))}
     }
     .into_any()
