@@ -200,7 +200,7 @@ test.describe('autosave @script', () => {
     await openAwake(page, 'en', 'profile');
     await context.clearCookies({ name: 'session' });
     await fullName(page).pressSequentially('Dana Levi');
-    await expect(saveState(page)).toContainText(t.onboarding.saved.signed_out);
+    await expect(saveState(page)).toHaveText(t.onboarding.saved.signed_out);
     const opened = context.waitForEvent('page');
     await page.getByRole('link', { name: t.onboarding.saved.log_in_again }).click();
     await logIn(await opened, 'en', email);

@@ -27,11 +27,3 @@ test('nothing is kept in the browser but cookies @script', async ({ page }) => {
   }));
   expect(stored).toEqual({ local: 0, session: 0, databases: 0, caches: 0 });
 });
-
-test('without scripts a step needs two requests @no-script', async ({ page }) => {
-  await newCustomer(page);
-  const requests: string[] = [];
-  page.on('request', (request) => requests.push(new URL(request.url()).pathname));
-  await page.goto('/en/onboarding/profile');
-  expect(requests).toEqual(['/en/onboarding/profile', expect.stringMatching(/^\/pkg\/ava\..*\.css$/)]);
-});

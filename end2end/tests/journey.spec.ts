@@ -1,4 +1,4 @@
-import { ANSWERS, ASKING, LOCALES, choice, continueButton, expect, field, fill, fillIn, goOn, option, signUp, test, texts } from './support';
+import { ANSWERS, ASKING, LOCALES, choice, continueButton, expect, field, fill, fillIn, goOn, option, signUp, test, tick, texts } from './support';
 
 const VOICES = { en: 'Jenny', fr: 'Denise', he: 'Hila' };
 const USUAL_HOURS = { en: 'Mon-Fri 09:00-18:00', fr: 'Mon-Fri 09:00-18:00', he: 'Sun-Thu 09:00-18:00' };
@@ -103,7 +103,7 @@ test('the terms can be accepted at the very end', async ({ page }) => {
   const t = texts('en');
   await signUp(page, 'en');
   await page.goto('/en/onboarding/done');
-  await field(page, t, 'profile', 'accept_terms').check();
+  await tick(field(page, t, 'profile', 'accept_terms'));
   await page.getByRole('button', { name: t.onboarding.done.finish }).click();
   const missing = page.getByRole('region', { name: t.studio.not_live_title });
   await expect(missing).not.toContainText(t.onboarding.blockers.terms);

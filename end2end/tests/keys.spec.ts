@@ -71,7 +71,7 @@ test('a key that cannot be one is refused at once, beside what else was typed', 
   const t = texts('en');
   await newCustomer(page);
   await page.goto('/en/onboarding/twilio');
-  await fillIn(page, t, 'twilio', { ...ANSWERS.twilio, auth_token: 'two words' });
+  await fillIn(page, t, 'twilio', { ...ANSWERS.twilio, auth_token: 'clé' });
   await continueButton(page, t).click();
   await expect(page.locator('.summary')).toBeFocused();
   await expect(page.locator('#auth_token-error')).toContainText(t.onboarding.twilio.problems.auth_token.malformed);

@@ -1,4 +1,4 @@
-import { ANSWERS, LOCALES, STEPS, continueButton, expect, field, fill, fillIn, goOn, newCustomer, save, signUp, test, texts } from './support';
+import { ANSWERS, LOCALES, STEPS, continueButton, expect, field, fill, fillIn, goOn, newCustomer, save, signUp, test, tick, texts } from './support';
 
 const t = texts('en');
 

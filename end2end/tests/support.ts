@@ -182,11 +182,17 @@ export const option = (page: Page, t: Texts, step: string, name: string, value: 
     .getByRole('group', { name: label(t, step, name), exact: true })
     .getByLabel(choice(t, step, name, value), { exact: true });
 
+/** Ticks a box or chooses a radio button. Its label lies over it, so that the whole row is the target. */
+export async function tick(box: Locator) {
+  await box.locator('xpath=../label').click();
+  await expect(box).toBeChecked();
+}
+
 /** Fills in a step as a customer does, finding every field by its label. */
 export async function fillIn(page: Page, t: Texts, step: string, answers = ANSWERS[step]) {
   for (const [name, value] of Object.entries(answers)) {
-    if (value === true) await field(page, t, step, name).check();
-    else if (name in LISTS) for (const one of [value].flat()) await option(page, t, step, name, one).check();
+    if (value === true) await tick(field(page, t, step, name));
+    else if (name in LISTS) for (const one of [value].flat()) await tick(option(page, t, step, name, one));
     else if (SELECTS.includes(name)) await field(page, t, step, name).selectOption(value);
     else await field(page, t, step, name).fill(value as string);
   }
@@ -202,7 +208,7 @@ export async function goOn(page: Page, locale: Locale, next: Step) {
 }
 
 /** Where the page says how saving goes. */
-export const saveState = (page: Page) => page.locator('.save-state');
+export const saveState = (page: Page) => page.locator('.save-state').getByRole('status');
 
 /** Opens a page of a step and waits until its script runs. */
 export async function openAwake(page: Page, locale: Locale, step: Step) {

@@ -85,14 +85,20 @@ pub fn Autosave() -> impl IntoView {
     });
     let word = move || {
         let state = state.get();
-        let place = place.get()?.closest("[data-step]").ok().flatten()?;
-        let _ = place.set_attribute("data-state", state.name());
-        let words = place.get_attribute(&format!("data-{}", state.name()))?;
-        Some(match state {
-            State::Asleep => String::new(),
+        let around = place
+            .get()
+            .and_then(|node| node.closest("[data-step]").ok().flatten());
+        let Some(around) = around.filter(|_| state != State::Asleep) else {
+            return String::new();
+        };
+        let _ = around.set_attribute("data-state", state.name());
+        let words = around
+            .get_attribute(&format!("data-{}", state.name()))
+            .unwrap_or_default();
+        match state {
             State::Saved(time) => words.replace("{time}", &time),
             _ => words,
-        })
+        }
     };
     view! { <span role="status" node_ref=place>{word}</span> }
 }
@@ -137,9 +143,9 @@ impl Saver {
                 let saver = Rc::clone(&saver);
                 listen(target, event, move |event| act(&saver, &event));
             };
-        on(form, "input", |saver, event| saver.typed(event));
+        on(form, "input", Self::typed);
         on(form, "change", |saver, _| saver.schedule(0.0));
-        on(form, "focusout", |saver, event| saver.left(event));
+        on(form, "focusout", Self::left);
         on(form, "submit", |saver, _| {
             saver.stop_timer();
             saver.submitted.set(true);
