@@ -113,6 +113,10 @@ struct Saver {
     sequence: Cell<u32>,
     failures: Cell<i32>,
     timer: RefCell<Option<TimeoutHandle>>,
+    /// The pointer is down. A problem that appeared now would move the button from under it.
+    pressed: Cell<bool>,
+    /// The fields that were left while the pointer was down.
+    left_while_pressed: RefCell<Vec<&'static Field>>,
     /// Set by a submit: the page is being left and the browser sends the form itself.
     submitted: Cell<bool>,
 }
@@ -136,6 +140,8 @@ impl Saver {
             sequence: Cell::new(0),
             failures: Cell::new(0),
             timer: RefCell::new(None),
+            pressed: Cell::new(false),
+            left_while_pressed: RefCell::default(),
             submitted: Cell::new(false),
         });
         let on =
@@ -144,7 +150,11 @@ impl Saver {
                 listen(target, event, move |event| act(&saver, &event));
             };
         on(form, "input", Self::typed);
-        on(form, "change", |saver, _| saver.schedule(0.0));
+        on(form, "change", |saver, event| {
+            if !saver.field_of(event).is_some_and(Field::is_secret) {
+                saver.schedule(0.0);
+            }
+        });
         on(form, "focusout", Self::left);
         on(form, "submit", |saver, _| {
             saver.stop_timer();
@@ -157,6 +167,11 @@ impl Saver {
             }
         });
         on(&document(), "click", Self::clicked);
+        on(&document(), "pointerdown", |saver, _| {
+            saver.pressed.set(true)
+        });
+        on(&document(), "pointerup", |saver, _| saver.released());
+        on(&document(), "pointercancel", |saver, _| saver.released());
         on(&window(), "pagehide", |saver, _| saver.save_what_is_left());
         on(&window(), "online", |saver, _| saver.save_what_is_left());
         on(&window(), "beforeunload", |saver, event| {
@@ -164,26 +179,69 @@ impl Saver {
                 event.prevent_default();
             }
         });
-        // What was typed before the script ran is a change as well.
-        if state.get_untracked() == State::Asleep {
-            state.set(State::Ready);
+        state.set(State::Ready);
+        if saver.was_typed_into() {
+            saver.schedule(0.0);
         }
     }
 
     fn typed(self: &Rc<Self>, event: &Event) {
+        // A secret waits for Continue.
+        if self.field_of(event).is_some_and(Field::is_secret) {
+            return;
+        }
         self.schedule(AFTER_TYPING);
-        if let Some(field) = self.field_of(event) {
+        // One answer may mend the problem of another.
+        for field in self.step.fields() {
             self.judge(field, true);
         }
     }
 
     fn left(self: &Rc<Self>, event: &Event) {
         if let Some(field) = self.field_of(event) {
-            self.judge(field, false);
+            if self.pressed.get() {
+                self.left_while_pressed.borrow_mut().push(field);
+            } else {
+                self.judge(field, false);
+            }
         }
         if self.dirty_since.get().is_some() {
             self.schedule(0.0);
         }
+    }
+
+    /// Whether something was typed or ticked before the script ran.
+    fn was_typed_into(&self) -> bool {
+        let differs = |element: &JsValue, now: &str, rendered: &str| {
+            let get =
+                |name: &str| Reflect::get(element, &name.into()).unwrap_or(JsValue::UNDEFINED);
+            !get(rendered).is_undefined() && get(now) != get(rendered)
+        };
+        let controls = self.form.elements();
+        (0..controls.length())
+            .filter_map(|index| controls.item(index))
+            .filter(|control| {
+                let name = control.get_attribute("name").unwrap_or_default();
+                let field = self.step.field(name.trim_end_matches("[]"));
+                field.is_some_and(|field| !field.is_secret())
+            })
+            .any(|control| {
+                let control = JsValue::from(control);
+                differs(&control, "value", "defaultValue")
+                    || differs(&control, "checked", "defaultChecked")
+            })
+    }
+
+    /// Judges what was left meanwhile, once the click that follows has been told.
+    fn released(self: &Rc<Self>) {
+        self.pressed.set(false);
+        let saver = Rc::clone(self);
+        let judge = move || {
+            for field in saver.left_while_pressed.take() {
+                saver.judge(field, false);
+            }
+        };
+        set_timeout(judge, Duration::ZERO);
     }
 
     /// A link out of a form with changes waits for the last save, so that the next page knows it.
@@ -433,14 +491,20 @@ impl Saver {
         if let Ok(Some(place)) = shown.query_selector(".error-text") {
             place.set_text_content(text);
         }
-        if let Ok(Some(around)) = shown.closest(".field") {
+        let around = shown.closest(".field").ok().flatten();
+        if let Some(around) = &around {
             let _ = around
                 .class_list()
                 .toggle_with_force("has-error", text.is_some());
         }
-        let Some(control) = document().get_element_by_id(field.name) else {
+        // A group is described as a whole.
+        let control = around
+            .filter(|around| around.tag_name() == "FIELDSET")
+            .or_else(|| document().get_element_by_id(field.name));
+        let Some(control) = control else {
             return;
         };
+        let is_group = control.tag_name() == "FIELDSET";
         let error_id = shown.id();
         let described = control
             .get_attribute("aria-describedby")
@@ -456,7 +520,11 @@ impl Saver {
             } else {
                 format!("{described} {error_id}")
             };
-            control.set_attribute("aria-invalid", "true")
+            if is_group {
+                Ok(())
+            } else {
+                control.set_attribute("aria-invalid", "true")
+            }
         } else {
             control.remove_attribute("aria-invalid")
         };

@@ -185,10 +185,16 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
         }
         .into_any()
     };
-    let remove =
-        remove.map(|step| secret::removal_of(frame, step, frame.href("/settings"), hidden()));
+    let remove = remove.map(|step| {
+        secret::removal_of(
+            frame,
+            step,
+            href(frame, page.section, page.from_onboarding),
+            hidden(),
+        )
+    });
     view! {
-        <form method="post" action=frame.href("/settings") novalidate>
+        <form method="post" action=href(frame, page.section, page.from_onboarding) novalidate>
             {frame.csrf_field()}
             {hidden()}
             <input type="hidden" name="version" value=page.version.to_string() autocomplete="off"/>

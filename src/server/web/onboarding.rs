@@ -285,7 +285,6 @@ async fn store(
         return compare(&customer, step, read.typed, from_review).await;
     };
     let typed = read.typed.clone();
-    let former_locale = customer.locale();
     if step == Step::Done {
         return match intent {
             Intent::Continue | Intent::Later => review(visit, user, intent, read).await,
@@ -317,9 +316,9 @@ async fn store(
         }
         Saved::Stored { .. } | Saved::Outdated { .. } => {
             let chosen = Locale::from_code(typed.text("locale")).filter(|_| step == Step::Profile);
-            let is_new_language =
-                chosen.is_some() && chosen != former_locale && intent == Intent::Continue;
-            let locale = chosen.filter(|_| is_new_language).unwrap_or(visit.locale);
+            let locale = chosen
+                .filter(|_| intent == Intent::Continue)
+                .unwrap_or(visit.locale);
             let path = match (intent, from_review) {
                 (Intent::Later, _) => "/onboarding/later".to_owned(),
                 (_, true) => step_path(Step::Done),
