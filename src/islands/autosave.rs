@@ -180,7 +180,10 @@ impl Saver {
             }
         });
         state.set(State::Ready);
-        if saver.was_typed_into() {
+        if came_back() {
+            // The browser has put back what stood here when it left; the server knows better.
+            form.reset();
+        } else if saver.was_typed_into() {
             saver.schedule(0.0);
         }
     }
@@ -546,6 +549,15 @@ fn follow_when_saved(saver: Rc<Saver>, href: String, started: f64) {
             Duration::from_millis(30),
         );
     }
+}
+
+/// Whether this page was reached by the browser's Back or Forward.
+fn came_back() -> bool {
+    let get = |object: JsValue, name: &str| Reflect::get(&object, &name.into());
+    get(window().into(), "performance")
+        .and_then(|performance| get(performance, "navigation"))
+        .and_then(|navigation| get(navigation, "type"))
+        .is_ok_and(|kind| kind.as_f64() == Some(2.0))
 }
 
 async fn fetch(address: &str, options: &RequestInit) -> Result<Response, JsValue> {
