@@ -168,7 +168,7 @@ impl Saver {
         });
         on(&document(), "click", Self::clicked);
         on(&document(), "pointerdown", |saver, _| {
-            saver.pressed.set(true)
+            saver.pressed.set(true);
         });
         on(&document(), "pointerup", |saver, _| saver.released());
         on(&document(), "pointercancel", |saver, _| saver.released());
