@@ -89,7 +89,11 @@ impl PostHog {
             .send()
             .await;
         // The address in the error holds nothing secret; the key is in the body.
-        answer?.error_for_status()?;
+        if let Err(error) = answer.and_then(reqwest::Response::error_for_status) {
+            // At once, so that the next attempt finds the events free.
+            transaction.rollback().await?;
+            return Err(error.into());
+        }
         let ids: Vec<i64> = waiting.iter().map(|event| event.id).collect();
         events::mark_forwarded(&mut transaction, &ids).await?;
         transaction.commit().await?;
