@@ -66,7 +66,7 @@ for (const locale of LOCALES) {
     await field(page, t, 'ava', 'guidelines').fill('mine');
     await save(page, locale, 'ava', { guidelines: 'theirs' });
     await continueButton(page, t).click();
-    await expect(page.locator('.theirs')).toBeVisible();
+    await expect(page.getByRole('alert', { name: t.onboarding.conflict.title })).toBeVisible();
     await expectAccessible(page);
     await context.clearCookies({ name: 'session' });
     await continueButton(page, t).click();
