@@ -21,6 +21,7 @@ BROWSER := end2end/node_modules/.browser-installed
 QUERIES := target/.queries-checked
 # Written by each build that fills target/site; says which build that was.
 RELEASE := $(CARGO_TARGET_DIR)/release/hash.txt
+SANDBOX := $(CARGO_TARGET_DIR)/release/examples/sandbox
 
 # Folders too: a file that goes changes nothing else.
 SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public locales migrations .sqlx 2>/dev/null)
@@ -31,8 +32,8 @@ SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public locales 
 help:
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
 
-run: $(RELEASE) ## Install what is missing, build, and start Ava on its own PostgreSQL
-	@exec env AVA_ENV=development LEPTOS_SITE_ROOT=target/site $(CARGO_TARGET_DIR)/release/ava serve
+run: $(RELEASE) $(SANDBOX) ## Install what is missing, build, and start Ava on its own PostgreSQL and sandbox
+	@exec env AVA_ENV=development LEPTOS_SITE_ROOT=target/site scripts/with-sandbox $(CARGO_TARGET_DIR)/release/ava serve
 
 test: $(TOOLS) $(BROWSER) ## Check and test everything, and count it
 	@scripts/test
@@ -51,7 +52,7 @@ fmt: ## Format the code
 
 lint: $(TOOLS) check-fmt check-server check-browser ## Check format and lints only
 
-e2e: $(RELEASE) $(BROWSER) ## Run the browser tests only; ARGS='login --headed' goes to Playwright
+e2e: $(RELEASE) $(SANDBOX) $(BROWSER) ## Run the browser tests only; ARGS='login --headed' goes to Playwright
 	cd end2end && playwright test $(ARGS)
 
 tools: $(TOOLS) $(BROWSER) ## Install the tools only
@@ -62,7 +63,7 @@ clean: ## Remove what was built and installed in here; data/ stays
 
 # In a CARGO_TARGET_DIR of many clones: only what they built of the dependencies is of use to the next.
 clean-own:
-	rm -f $(RELEASE)
+	rm -f $(RELEASE) $(SANDBOX)
 	cargo clean --quiet --package ava
 	cargo clean --quiet --package ava --release
 	cargo clean --quiet --package ava --target wasm32-unknown-unknown
@@ -85,8 +86,12 @@ $(QUERIES): $(SOURCES) $(shell find tests benches 2>/dev/null)
 	scripts/queries check
 	@mkdir -p $(@D) && touch $@
 
-release: $(RELEASE)
+release: $(RELEASE) $(SANDBOX)
 	@:
+
+$(SANDBOX): $(shell find Cargo.lock sandbox tests/contracts) | $(RELEASE)
+	cargo build --release --features ssr --example sandbox
+	@touch $@
 
 # A development build that came later has put its own files into target/site.
 $(RELEASE): $(SOURCES) $(wildcard $(CARGO_TARGET_DIR)/debug/hash.txt) | $(TOOLS)

@@ -14,10 +14,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ava::domain::{Draft, Step};
 use ava::server::mail::Mailer;
+use ava::server::services::save::{self, Intent, Method, Save, Saved};
 use ava::server::start::Database;
 use ava::server::store::{drafts, onboarding};
-use ava::server::vault::{Key, Vault};
+use ava::server::vault::{Column, Key, Vault};
+use ava::server::vendors::Vendors;
 use ava::server::{App, Config, router};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -283,10 +286,20 @@ fn stop(server: &mut Child) {
     server.wait().expect("it stops");
 }
 
+struct Events {
+    /// Per second.
+    rate: f64,
+    stored: usize,
+    expected: usize,
+}
+
 struct Pages {
     page: Latencies,
     bare: Latencies,
     html: Vec<u8>,
+    /// Requests/s while a vendor is silent, of those without.
+    silence: f64,
+    events: Events,
 }
 
 #[derive(Clone)]
@@ -322,9 +335,11 @@ async fn bare(State(bare): State<Bare>) -> impl IntoResponse {
 
 async fn measure_pages(folder: &Folder) -> Pages {
     let data_dir = folder.0.join("pages").to_string_lossy().into_owned();
+    let vapi = format!("http://{}", silent_vendor().await);
     let variables = [
         ("AVA_ENV", "development"),
         ("AVA_DATA_DIR", data_dir.as_str()),
+        ("VAPI_BASE_URL", vapi.as_str()),
     ];
     let config = Config::read(|name| {
         variables
@@ -338,11 +353,12 @@ async fn measure_pages(folder: &Folder) -> Pages {
         pool: database.pool.clone(),
         vault: Arc::new(Vault::new(Key::random(), Vec::new())),
         mailer: Mailer::new(&config).expect("a mailer"),
+        vendors: Arc::new(Vendors::new(&config).expect("clients")),
         leptos: LeptosOptions::builder().output_name("ava").build(),
         reloads: false,
         config: Arc::new(config),
     };
-    let page_address = serve(router::build(app)).await;
+    let page_address = serve(router::build(app.clone())).await;
     let cookie = sign_up(page_address).await;
     let html = body(page_address, STEP, &cookie).await;
     let session = sqlx::query_scalar("SELECT id FROM sessions")
@@ -373,11 +389,124 @@ async fn measure_pages(folder: &Folder) -> Pages {
     }
     page.sort_unstable();
     bare.sort_unstable();
+    let asking = ask_silent_vendor(&app, user);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let beside_silence = load(page_address, STEP, &cookie, ROUND, usize::MAX).await;
+    let are_asking = asking.iter().all(|asks| !asks.is_finished());
+    for asks in asking {
+        asks.await.expect("no panic");
+    }
+    assert!(are_asking, "the vendor was silent all the while");
+    let alone = load(page_address, STEP, &cookie, ROUND, usize::MAX).await;
+    let events = deliver_events(&app, page_address, user).await;
     database.close().await.expect("closes");
     Pages {
         page: Latencies(page),
         bare: Latencies(bare),
+        silence: beside_silence.0.len() as f64 / alone.0.len() as f64,
+        events,
         html,
+    }
+}
+
+/// A vendor that takes connections and never says a word.
+async fn silent_vendor() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(stream);
+        }
+    });
+    address
+}
+
+/// As many customers as there are connections enter a key at once, and wait ten seconds each.
+fn ask_silent_vendor(app: &App, user: Uuid) -> Vec<tokio::task::JoinHandle<()>> {
+    (0..CONNECTIONS)
+        .map(|_| {
+            let app = app.clone();
+            tokio::spawn(async move {
+                let save = Save {
+                    step: Step::Vapi,
+                    typed: Draft::default(),
+                    secret: Some("a-key".to_owned()),
+                    intent: Intent::Continue,
+                    method: Method::Inline,
+                    version: 0,
+                    editor: Uuid::new_v4(),
+                    sequence: 0,
+                };
+                let saved = save::save(&app, user, save).await.expect("an answer");
+                assert_eq!(saved, Saved::SecretWaits);
+            })
+        })
+        .collect()
+}
+
+/// Posts events, every second one twice, every third with a wrong secret; gives deliveries per second
+/// and how many calls came to be stored beside how many should.
+async fn deliver_events(app: &App, address: SocketAddr, user: Uuid) -> Events {
+    const EVENTS: usize = 2_000;
+    let (assistant, secret) = (Uuid::new_v4(), "a-secret");
+    let sealed = app
+        .vault
+        .seal(user, Column::WebhookSecret, secret)
+        .expect("seals");
+    sqlx::query(
+        "INSERT INTO assistants (id, user_id, name, voice, first_message, instructions, webhook_secret_encrypted)
+         VALUES ($1, $2, 'Ava', 'en-US-JennyNeural', 'Hello', 'Answer', $3)",
+    )
+    .bind(assistant)
+    .bind(user)
+    .bind(sealed)
+    .execute(&app.pool)
+    .await
+    .expect("an assistant");
+    let client = reqwest::Client::new();
+    let url = format!("http://{address}/webhooks/vapi/{assistant}");
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..CONNECTIONS)
+        .map(|task| {
+            let (client, url) = (client.clone(), url.clone());
+            tokio::spawn(async move {
+                let mut deliveries = 0_usize;
+                for event in (task..EVENTS).step_by(CONNECTIONS) {
+                    let is_wrong = event % 3 == 0;
+                    let times = if event % 2 == 0 { 2 } else { 1 };
+                    for _ in 0..times {
+                        let body = format!(
+                            r#"{{"message":{{"type":"status-update","status":"ringing","call":{{"id":"{event}"}}}}}}"#
+                        );
+                        let answer = client
+                            .post(&url)
+                            .header("x-vapi-secret", if is_wrong { "wrong" } else { secret })
+                            .body(body)
+                            .send()
+                            .await
+                            .expect("an answer");
+                        assert_eq!(answer.status().as_u16(), if is_wrong { 401 } else { 200 });
+                        deliveries += 1;
+                    }
+                }
+                deliveries
+            })
+        })
+        .collect();
+    let mut deliveries = 0;
+    for task in tasks {
+        deliveries += task.await.expect("no panic");
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM calls")
+        .fetch_one(&app.pool)
+        .await
+        .expect("a count");
+    Events {
+        rate: deliveries as f64 / seconds,
+        stored: usize::try_from(stored).unwrap_or_default(),
+        expected: (0..EVENTS).filter(|event| event % 3 != 0).count(),
     }
 }
 
@@ -483,6 +612,22 @@ fn report(program: &Program, pages: &Pages, sizes: &Sizes) -> String {
         format!("{tail:.1} ({:.1} / {:.1} ms)", ms(p99), ms(p50)),
         "< 5",
         tail < 5.0,
+    );
+    line(
+        "step page beside 16 requests to a silent vendor, of its usual requests/s",
+        format!("{:.2}", pages.silence),
+        "≥ 0.80",
+        pages.silence >= 0.8,
+    );
+    let events = &pages.events;
+    line(
+        "events of Vapi taken per second, with doubles and wrong secrets",
+        format!(
+            "{:.0}, {} of {} stored",
+            events.rate, events.stored, events.expected
+        ),
+        "≥ 200, all once",
+        events.rate >= 200.0 && events.stored == events.expected,
     );
     line(
         "errors and panics in the log",

@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 
 // With BASE_URL the tests go to a server that runs already, otherwise to the last build on new data.
 const address = '127.0.0.1:3100';
+export const sandbox = process.env.SANDBOX_URL ?? 'http://127.0.0.1:3101';
 const baseURL = process.env.BASE_URL ?? `http://${address}`;
 
 export default defineConfig({
@@ -40,7 +41,7 @@ export default defineConfig({
         command: '../scripts/serve-for-tests',
         url: `${baseURL}/readyz`,
         timeout: 120_000,
-        env: { LEPTOS_SITE_ADDR: address, PUBLIC_URL: baseURL },
+        env: { LEPTOS_SITE_ADDR: address, PUBLIC_URL: baseURL, SANDBOX_ADDR: new URL(sandbox).host },
         gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
       },
 });

@@ -1,4 +1,5 @@
-import { ANSWERS, ASKING, LOCALES, choice, continueButton, expect, field, fill, fillIn, goOn, option, signUp, test, tick, texts } from './support';
+import { randomUUID } from 'node:crypto';
+import { ANSWERS, ASKING, LOCALES, choice, continueButton, expect, field, fill, fillIn, goOn, option, sandboxState, signUp, test, tick, texts } from './support';
 
 const VOICES = { en: 'Jenny', fr: 'Denise', he: 'Hila' };
 const USUAL_HOURS = { en: 'Mon-Fri 09:00-18:00', fr: 'Mon-Fri 09:00-18:00', he: 'Sun-Thu 09:00-18:00' };
@@ -7,7 +8,11 @@ for (const locale of LOCALES) {
   const t = texts(locale);
   const words = (step: string, name: string) => choice(t, step, name, ANSWERS[step][name] as string);
 
-  test(`sign-up to the studio, ${locale}`, async ({ page }) => {
+  test(`sign-up to a number that Ava answers, ${locale}`, async ({ page }) => {
+    test.slow();
+    // Accounts of their own at both vendors.
+    const key = `${randomUUID().slice(0, -4)}1234`;
+    const twilio = { ...ANSWERS.twilio, account_sid: `AC${randomUUID().replaceAll('-', '')}` };
     const email = await signUp(page, locale);
 
     await expect(option(page, t, 'profile', 'locale', locale)).toBeChecked();
@@ -16,14 +21,14 @@ for (const locale of LOCALES) {
     await fillIn(page, t, 'profile');
     await goOn(page, locale, 'vapi');
 
-    await fillIn(page, t, 'vapi');
+    await fillIn(page, t, 'vapi', { vapi_api_key: key });
     await goOn(page, locale, 'ava');
 
     await expect(option(page, t, 'ava', 'languages', locale)).toBeChecked();
     await fillIn(page, t, 'ava');
     await goOn(page, locale, 'twilio');
 
-    await fillIn(page, t, 'twilio');
+    await fillIn(page, t, 'twilio', twilio);
     await goOn(page, locale, 'telephony');
 
     await expect(field(page, t, 'telephony', 'number')).toHaveValue('+97231234567');
@@ -45,14 +50,14 @@ for (const locale of LOCALES) {
     await fillIn(page, t, 'plan');
     await goOn(page, locale, 'done');
 
-    const { done, not_started: _, in_progress: prepared } = t.onboarding.status;
+    const { done } = t.onboarding.status;
     const reviews: Record<string, (string | RegExp)[]> = {
       profile: ['Dana Levi', 'Dana & Co', t.onboarding.profile.industries.beauty, 'Asia/Jerusalem',
         choice(t, 'profile', 'locale', locale), t.onboarding.done.yes, t.onboarding.done.no],
       vapi: ['****1234'],
       ava: [words('ava', 'persona'), 'Take the caller’s name and number', choice(t, 'ava', 'languages', locale),
         words('ava', 'tone'), 'Never give prices on the phone'],
-      twilio: [ANSWERS.twilio.account_sid as string, '****9876', '+97231234567'],
+      twilio: [twilio.account_sid, '****9876', '+97231234567'],
       telephony: ['+97231234567', 'Mon-Fri 09:00-18:00', email],
       integrations: [words('integrations', 'calendar'),
         ['slack', 'google-calendar'].map((app) => choice(t, 'integrations', 'workspace_apps', app)).join(', '),
@@ -63,16 +68,33 @@ for (const locale of LOCALES) {
     for (const step of ASKING) {
       const review = page.getByRole('region', { name: t.onboarding[step].name, exact: true });
       await expect(review.locator('dd')).toHaveText(reviews[step]);
-      await expect(review.locator('.status')).toHaveText(step === 'assistant' ? prepared : done);
+      await expect(review.locator('.status')).toHaveText(done);
       const change = `${t.onboarding.done.change} ${t.onboarding[step].name}`;
       await expect(review.getByRole('link', { name: change })).toHaveAttribute(
         'href', `/${locale}/onboarding/${step}?return=done`);
     }
 
-    await page.getByRole('button', { name: t.onboarding.done.finish }).click();
+    await page.getByRole('button', { name: t.onboarding.done.launch, exact: true }).click();
     await expect(page).toHaveURL(`/${locale}/ava-studio`);
-    const missing = page.getByRole('region', { name: t.studio.not_live_title }).getByRole('listitem');
-    await expect(missing).toHaveText([`${t.onboarding.blockers.assistant} ${t.onboarding.blockers.assistant_link}`]);
+    const live = page.getByRole('region', { name: t.studio.live_title });
+    await expect(live).toContainText('+97231234567');
+    await expect(live.locator('bdi, p').first()).toBeVisible();
+    const { assistants, phone_numbers: numbers } = await sandboxState(page, key);
+    expect(assistants).toHaveLength(1);
+    expect(numbers).toMatchObject([{ number: '+97231234567', assistantId: assistants[0].id }]);
+    expect(assistants[0]).toMatchObject({
+      firstMessage: greeting,
+      transcriber: { language: locale },
+      voice: { voiceId: expect.stringContaining(VOICES[locale]) },
+    });
+
+    await page.getByLabel(t.studio.test_number, { exact: true }).fill('+972 3 765 4321');
+    await page.getByRole('button', { name: t.studio.test_button }).click();
+    const call = page.getByRole('region', { name: t.studio.calls_title }).getByRole('listitem');
+    await expect(async () => {
+      if (!test.info().project.use.javaScriptEnabled) await page.reload();
+      await expect(call.locator('.call-status')).toHaveText(t.studio.status.ended, { timeout: 1_000 });
+    }).toPass({ timeout: 20_000 });
     await page.goto(`/${locale}/onboarding`);
     await expect(page, 'the studio is home now').toHaveURL(`/${locale}/ava-studio`);
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { sandbox } from '../playwright.config';
 
 export { expect };
 
@@ -62,6 +63,11 @@ export const test = base.extend({
     expect(errors).toEqual([]);
   },
 });
+
+/** What the sandbox's Vapi holds of a key. */
+export async function sandboxState(page: Page, key: string) {
+  return (await page.request.get(`${sandbox}/sandbox/state?key=${key}`)).json();
+}
 
 export const newEmail = () => `${randomUUID()}@example.com`;
 

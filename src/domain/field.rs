@@ -56,6 +56,20 @@ pub enum Code {
     Taken,
     /// Too easy to guess.
     TooCommon,
+    /// The vendor does not accept it.
+    Refused,
+    /// A public key where the private one is needed.
+    PublicKey,
+    /// The vendor has suspended the account.
+    Suspended,
+    /// Credentials that the vendor gives for tests only.
+    TestCredentials,
+    /// Not one of the account's numbers.
+    NotOwned,
+    /// A number that takes no calls.
+    NoVoice,
+    /// A number whose calls something else takes whatever is set.
+    Routed,
 }
 
 /// One problem of one field.
@@ -79,7 +93,32 @@ impl Code {
             Self::Conflicting => "conflicting",
             Self::Taken => "taken",
             Self::TooCommon => "too_common",
+            Self::Refused => "refused",
+            Self::PublicKey => "public_key",
+            Self::Suspended => "suspended",
+            Self::TestCredentials => "test_credentials",
+            Self::NotOwned => "not_owned",
+            Self::NoVoice => "no_voice",
+            Self::Routed => "routed",
         }
+    }
+}
+
+impl Code {
+    /// What only a vendor can say, by its id.
+    #[must_use]
+    pub fn of_vendor(id: &str) -> Option<Self> {
+        [
+            Self::Refused,
+            Self::PublicKey,
+            Self::Suspended,
+            Self::TestCredentials,
+            Self::NotOwned,
+            Self::NoVoice,
+            Self::Routed,
+        ]
+        .into_iter()
+        .find(|code| code.id() == id)
     }
 }
 

@@ -36,11 +36,19 @@ pub struct Facts {
     /// In the order of [`Step::ALL`].
     pub steps: [StepFacts; 9],
     pub has_vapi_key: bool,
+    /// Vapi has accepted it.
+    pub vapi_key_checked: bool,
     pub has_twilio_credentials: bool,
+    /// Twilio has accepted them.
+    pub twilio_checked: bool,
     /// The assistant exists at Vapi.
     pub assistant_created: bool,
+    /// Vapi could not be told of the assistant as it now is.
+    pub assistant_outdated: bool,
     /// The number is linked to the assistant.
     pub number_linked: bool,
+    /// What was missing when the vendors were last asked.
+    pub live: Option<Vec<Blocker>>,
     pub terms_accepted: bool,
     pub completed: bool,
 }
@@ -51,22 +59,90 @@ pub struct Facts {
 pub enum Blocker {
     Terms,
     VapiKey,
-    Assistant,
+    VapiRefused,
+    VapiUnreachable,
     TwilioCredentials,
+    TwilioRefused,
+    TwilioUnreachable,
     Number,
+    NumberNotOwned,
+    NumberNoVoice,
+    NumberRouted,
+    Assistant,
+    AssistantNotCreated,
+    AssistantRejected,
     NumberNotLinked,
+    NumberRejected,
+    /// Another window or instance is at it.
+    InProgress,
 }
 
 impl Blocker {
+    const ALL: [Self; 17] = [
+        Self::Terms,
+        Self::VapiKey,
+        Self::VapiRefused,
+        Self::VapiUnreachable,
+        Self::TwilioCredentials,
+        Self::TwilioRefused,
+        Self::TwilioUnreachable,
+        Self::Number,
+        Self::NumberNotOwned,
+        Self::NumberNoVoice,
+        Self::NumberRouted,
+        Self::Assistant,
+        Self::AssistantNotCreated,
+        Self::AssistantRejected,
+        Self::NumberNotLinked,
+        Self::NumberRejected,
+        Self::InProgress,
+    ];
+
+    /// As it is kept and as JSON has it.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Terms => "terms",
+            Self::VapiKey => "vapi_key",
+            Self::VapiRefused => "vapi_refused",
+            Self::VapiUnreachable => "vapi_unreachable",
+            Self::TwilioCredentials => "twilio_credentials",
+            Self::TwilioRefused => "twilio_refused",
+            Self::TwilioUnreachable => "twilio_unreachable",
+            Self::Number => "number",
+            Self::NumberNotOwned => "number_not_owned",
+            Self::NumberNoVoice => "number_no_voice",
+            Self::NumberRouted => "number_routed",
+            Self::Assistant => "assistant",
+            Self::AssistantNotCreated => "assistant_not_created",
+            Self::AssistantRejected => "assistant_rejected",
+            Self::NumberNotLinked => "number_not_linked",
+            Self::NumberRejected => "number_rejected",
+            Self::InProgress => "in_progress",
+        }
+    }
+
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|blocker| blocker.id() == id)
+    }
+
     /// The step where it can be removed.
     #[must_use]
     pub const fn step(self) -> Step {
         match self {
             Self::Terms => Step::Profile,
-            Self::VapiKey => Step::Vapi,
-            Self::Assistant => Step::Assistant,
-            Self::TwilioCredentials => Step::Twilio,
-            Self::Number | Self::NumberNotLinked => Step::Telephony,
+            Self::VapiKey | Self::VapiRefused | Self::VapiUnreachable => Step::Vapi,
+            Self::TwilioCredentials | Self::TwilioRefused | Self::TwilioUnreachable => Step::Twilio,
+            Self::Number
+            | Self::NumberNotOwned
+            | Self::NumberNoVoice
+            | Self::NumberRouted
+            | Self::NumberRejected => Step::Telephony,
+            Self::Assistant | Self::AssistantNotCreated | Self::AssistantRejected => {
+                Step::Assistant
+            }
+            Self::NumberNotLinked | Self::InProgress => Step::Done,
         }
     }
 }
@@ -81,9 +157,11 @@ impl Facts {
     fn is_done(&self, step: Step) -> bool {
         let facts = self.step(step);
         match step {
-            Step::Vapi => self.has_vapi_key,
-            Step::Twilio => self.has_twilio_credentials && facts.problems.is_empty(),
-            Step::Assistant => self.assistant_created && facts.problems.is_empty(),
+            Step::Vapi => self.vapi_key_checked && facts.problems.is_empty(),
+            Step::Twilio => self.twilio_checked && facts.problems.is_empty(),
+            Step::Assistant => {
+                self.assistant_created && !self.assistant_outdated && facts.problems.is_empty()
+            }
             // Its defaults are valid, so only an answer makes it done.
             Step::Plan => facts.submitted && facts.problems.is_empty(),
             Step::Done => self.completed,
@@ -100,7 +178,10 @@ impl Facts {
             Status::Skipped
         } else if step == Step::Assistant && !self.has_vapi_key {
             Status::CannotStart
-        } else if facts.submitted && (!facts.problems.is_empty() || step == Step::Vapi) {
+        } else if facts.submitted
+            && (!facts.problems.is_empty()
+                || matches!(step, Step::Vapi | Step::Twilio | Step::Assistant))
+        {
             Status::NeedsAttention
         } else if facts.touched {
             Status::InProgress
@@ -117,24 +198,47 @@ impl Facts {
             .unwrap_or(Step::Done)
     }
 
-    /// What is still missing for Ava to answer calls, in the order of the steps.
+    /// What the customer has not given yet, in the order of the steps. Without these the vendors
+    /// need not even be asked.
     #[must_use]
-    pub fn blockers(&self) -> Vec<Blocker> {
-        let number_valid = self.is_done(Step::Telephony);
+    pub fn missing(&self) -> Vec<Blocker> {
         [
             (!self.terms_accepted, Blocker::Terms),
             (!self.has_vapi_key, Blocker::VapiKey),
             (!self.has_twilio_credentials, Blocker::TwilioCredentials),
-            (!number_valid, Blocker::Number),
-            (!self.assistant_created, Blocker::Assistant),
             (
-                number_valid && self.assistant_created && !self.number_linked,
-                Blocker::NumberNotLinked,
+                !self.step(Step::Telephony).problems.is_empty(),
+                Blocker::Number,
+            ),
+            (
+                !self.step(Step::Assistant).problems.is_empty(),
+                Blocker::Assistant,
             ),
         ]
         .into_iter()
         .filter_map(|(missing, blocker)| missing.then_some(blocker))
         .collect()
+    }
+
+    /// Everything that keeps Ava from answering calls: what is missing, else what the vendors said
+    /// when they were last asked. Empty also before they were asked at all: launching asks them.
+    #[must_use]
+    pub fn blockers(&self) -> Vec<Blocker> {
+        let missing = self.missing();
+        if missing.is_empty() {
+            self.live.clone().unwrap_or_default()
+        } else {
+            missing
+        }
+    }
+
+    /// Whether Ava answers, by the vendors' own last word.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.missing().is_empty()
+            && self.assistant_created
+            && self.number_linked
+            && self.live.as_ref().is_some_and(Vec::is_empty)
     }
 }
 
@@ -185,6 +289,9 @@ mod tests {
         facts.steps[Step::Vapi as usize].skipped = true;
         assert_eq!(facts.status(Step::Vapi), Status::Skipped);
         facts.has_vapi_key = true;
+        assert_eq!(facts.status(Step::Vapi), Status::Skipped, "not checked");
+        facts.vapi_key_checked = true;
+        facts.steps[Step::Vapi as usize].problems.clear();
         assert_eq!(facts.status(Step::Vapi), Status::Done);
         assert_eq!(facts.status(Step::Assistant), Status::NotStarted);
     }
@@ -214,9 +321,43 @@ mod tests {
                 Blocker::Assistant,
             ]
         );
+        assert!(!facts.is_live());
         facts.steps[Step::Profile as usize].problems =
             vec![profile::INDUSTRY.problem(Code::NotInList)];
         facts.completed = true;
         assert_eq!(facts.status(Step::Done), Status::Done);
+    }
+
+    #[test]
+    fn only_the_vendors_own_word_makes_live() {
+        let mut facts = Facts {
+            terms_accepted: true,
+            has_vapi_key: true,
+            vapi_key_checked: true,
+            has_twilio_credentials: true,
+            twilio_checked: true,
+            assistant_created: true,
+            number_linked: true,
+            ..Facts::default()
+        };
+        assert_eq!(facts.blockers(), []);
+        assert!(!facts.is_live(), "nobody was asked");
+        facts.live = Some(vec![Blocker::VapiUnreachable]);
+        assert_eq!(facts.blockers(), [Blocker::VapiUnreachable]);
+        facts.live = Some(Vec::new());
+        assert!(facts.is_live());
+        facts.terms_accepted = false;
+        assert_eq!(
+            facts.blockers(),
+            [Blocker::Terms],
+            "what is missing comes first"
+        );
+    }
+
+    #[test]
+    fn blockers_are_kept_by_their_ids() {
+        for blocker in Blocker::ALL {
+            assert_eq!(Blocker::from_id(blocker.id()), Some(blocker));
+        }
     }
 }

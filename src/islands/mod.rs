@@ -3,10 +3,12 @@
 mod autosave;
 mod propose_zone;
 mod reveal;
+mod watch;
 
 pub use autosave::Autosave;
 pub use propose_zone::ProposeZone;
 pub use reveal::Reveal;
+pub use watch::Watch;
 
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;

@@ -2,34 +2,32 @@
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlInputElement};
+use leptos::web_sys::HtmlInputElement;
 
 /// A button beside the input it belongs to; their common parent has the button's two words as
 /// `data-show` and `data-hide`. Appears only where it works.
 #[island]
 pub fn Reveal() -> impl IntoView {
     let button = NodeRef::<leptos::html::Button>::new();
-    let around = RwSignal::new_local(None::<Element>);
     let shown = RwSignal::new(false);
-    Effect::new(move || {
-        let found = button
-            .get()
-            .and_then(|button| button.closest("[data-show]").ok().flatten());
-        around.set(found);
-    });
+    // Looked up each time: on the server a kept element would have to die on the thread it was born on.
+    let around = move || {
+        let button = button.get()?;
+        button.closest("[data-show]").ok().flatten()
+    };
     let word = move || {
         let name = if shown.get() {
             "data-hide"
         } else {
             "data-show"
         };
-        around
-            .with(|around| around.as_ref()?.get_attribute(name))
+        around()
+            .and_then(|around| around.get_attribute(name))
             .unwrap_or_default()
     };
     let toggle = move |_| {
         let input =
-            around.with_untracked(|around| around.as_ref()?.query_selector("input").ok().flatten());
+            untrack(around).and_then(|around| around.query_selector("input").ok().flatten());
         let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) else {
             return;
         };
@@ -44,7 +42,7 @@ pub fn Reveal() -> impl IntoView {
     view! {
         <button
             node_ref=button type="button" class="secondary"
-            hidden=move || around.with(Option::is_none)
+            hidden=move || around().is_none()
             aria-pressed=move || if shown.get() { "true" } else { "false" } on:click=toggle
         >
             {word}

@@ -29,6 +29,7 @@ pub enum Notice {
     LogInFirst,
     SignedOut,
     PasswordReset,
+    AccountDeleted,
 }
 
 impl Credentials {
@@ -101,6 +102,7 @@ pub fn log_in(frame: &Frame, page: &Credentials) -> AnyView {
             Notice::LogInFirst => t!(l, account.log_in_first),
             Notice::SignedOut => t!(l, account.signed_out),
             Notice::PasswordReset => t!(l, account.reset_done),
+            Notice::AccountDeleted => t!(l, account.account_deleted),
         };
         view! { <p class="notice" role="status">{text}</p> }
     });

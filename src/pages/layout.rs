@@ -22,6 +22,8 @@ pub struct Frame {
     pub public_url: Url,
     pub csrf_token: String,
     pub signed_in: bool,
+    /// The vendors are a sandbox, and the page says so.
+    pub is_sandbox: bool,
     /// Whether search engines may keep it; then it names its other languages.
     pub is_public: bool,
     pub nonce: Nonce,
@@ -65,6 +67,7 @@ pub fn page(frame: &Frame, main: AnyView) -> AnyView {
             </head>
             <body>
                 <a class="skip-link" href="#main">{t!(l, common.skip_link)}</a>
+                {frame.is_sandbox.then(|| view! { <p class="sandbox">{t!(l, common.sandbox)}</p> })}
                 {header(frame)}
                 <main id="main" tabindex="-1">{main}</main>
                 {footer(frame)}
@@ -178,4 +181,10 @@ fn stylesheet(options: &LeptosOptions) -> &'static str {
 pub fn ltr(text: impl Into<String>) -> impl IntoView {
     let text: String = text.into();
     view! { <bdi dir="ltr">{text}</bdi> }
+}
+
+/// A number or a name inside a sentence: kept left to right by invisible marks.
+#[must_use]
+pub fn isolated(text: &str) -> String {
+    format!("\u{2066}{text}\u{2069}")
 }

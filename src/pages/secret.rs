@@ -7,17 +7,26 @@ use super::form::{self, Filled, Look};
 use super::layout::{self, Frame};
 use super::step::{StepPage, Stored};
 use super::texts::{self, t};
+use crate::domain::progress::Blocker;
 use crate::domain::{Locale, Step, twilio, vapi};
 
 /// The line that says what is stored.
 fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
     let preview = stored.preview.clone()?;
-    let unchecked = (!stored.checked).then(|| {
-        view! { " "<span class="tag">{t!(l, onboarding.secret.unchecked)}</span> }
+    let said = match (stored.checked, stored.refused) {
+        (true, _) => t!(l, onboarding.secret.checked),
+        (_, true) => t!(l, onboarding.secret.refused),
+        _ => t!(l, onboarding.secret.unchecked),
+    };
+    // Not the form's first button, so that Enter does not press it.
+    let again = (!stored.checked).then(|| {
+        view! {
+            " "<button class="link" form="recheck-form">{t!(l, onboarding.secret.check_again)}</button>
+        }
     });
     Some(
         view! {
-            <p class="stored">{t!(l, onboarding.secret.stored)}" "{layout::ltr(preview)}{unchecked}</p>
+            <p class="stored">{t!(l, onboarding.secret.stored)}" "{layout::ltr(preview)}" "<span class="tag">{said}</span>{again}</p>
         }
         .into_any(),
     )
@@ -54,6 +63,93 @@ pub fn twilio_fields(form: &Filled, stored: &Stored) -> AnyView {
     .into_any()
 }
 
+/// The form of the button that asks the vendor again about what is stored.
+pub fn recheck(frame: &Frame, stored: &Stored, action: String, hidden: AnyView) -> Option<AnyView> {
+    (stored.preview.is_some() && !stored.checked).then(|| {
+        view! {
+            <form id="recheck-form" method="post" action=action>
+                {frame.csrf_field()}
+                {hidden}
+                <input type="hidden" name="intent" value="recheck"/>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+/// The vendor does not answer: what is kept, and the two ways on. Both buttons send the step's form.
+pub fn waits(l: Locale, step: Step, form: &'static str) -> AnyView {
+    view! {
+        <div class="summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="waits-title">
+            <h2 id="waits-title">{t!(l, onboarding.secret.waits_title, vendor = vendor(step))}</h2>
+            <p>{t!(l, onboarding.secret.waits_text)}</p>
+            <p class="actions">
+                <button class="secondary" form=form name="intent" value="continue">{t!(l, onboarding.secret.waits_again)}</button>
+                <button class="secondary" form=form name="intent" value="store_unchecked">{t!(l, onboarding.secret.store_unchecked)}</button>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the vendor said when it was asked again.
+pub fn said(l: Locale, step: Step, said: Said) -> AnyView {
+    let vendor = vendor(step);
+    let text = match said {
+        Said::Good => t!(l, onboarding.secret.check_good, vendor = vendor),
+        Said::Refused => t!(l, onboarding.secret.check_refused, vendor = vendor),
+        Said::Silent => t!(l, onboarding.secret.check_silent, vendor = vendor),
+    };
+    view! { <p class="notice" role="status">{text}</p> }.into_any()
+}
+
+/// Nothing was removed, and why.
+pub fn not_removed(l: Locale, blocker: Blocker) -> AnyView {
+    let (reason, _) = texts::blocker(l, blocker);
+    view! {
+        <div class="summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="not-removed">
+            <h2 id="not-removed">{t!(l, onboarding.secret.not_removed_title)}</h2>
+            <p>{t!(l, onboarding.secret.not_removed_text)}</p>
+            <p>{reason}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A vendor's answer about stored credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    Good,
+    Refused,
+    Silent,
+}
+
+impl Said {
+    /// As it stands in the address after the question.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Good => "accepted",
+            Self::Refused => "refused",
+            Self::Silent => "silent",
+        }
+    }
+
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        [Self::Good, Self::Refused, Self::Silent]
+            .into_iter()
+            .find(|said| said.id() == id)
+    }
+}
+
+const fn vendor(step: Step) -> &'static str {
+    match step {
+        Step::Twilio => "Twilio",
+        _ => "Vapi",
+    }
+}
+
 /// A form of its own, folded away: what will stop working, and the button.
 pub fn removal(
     frame: &Frame,
@@ -83,6 +179,7 @@ pub(super) fn vapi_removal(frame: &Frame, page: &StepPage) -> Option<AnyView> {
         frame,
         Step::Vapi,
         super::step::href(frame, Step::Vapi),
+        page.linked_number.as_deref(),
         ().into_any(),
     ))
 }
@@ -93,12 +190,19 @@ pub(super) fn twilio_removal(frame: &Frame, page: &StepPage) -> Option<AnyView> 
         frame,
         Step::Twilio,
         super::step::href(frame, Step::Twilio),
+        page.linked_number.as_deref(),
         ().into_any(),
     ))
 }
 
 /// The removal of a step's credentials by a form sent to `action`.
-pub(super) fn removal_of(frame: &Frame, step: Step, action: String, hidden: AnyView) -> AnyView {
+pub(super) fn removal_of(
+    frame: &Frame,
+    step: Step,
+    action: String,
+    linked_number: Option<&str>,
+    hidden: AnyView,
+) -> AnyView {
     let l = frame.locale;
     let (text, button) = match step {
         Step::Vapi => (
@@ -109,6 +213,16 @@ pub(super) fn removal_of(frame: &Frame, step: Step, action: String, hidden: AnyV
             t!(l, onboarding.twilio.remove_text),
             t!(l, onboarding.twilio.remove_button),
         ),
+    };
+    let text = match linked_number {
+        Some(number) => {
+            let number = layout::isolated(number);
+            format!(
+                "{text} {}",
+                t!(l, onboarding.secret.removal_unlinks, number = number)
+            )
+        }
+        None => text,
     };
     removal(frame, action, text, button, hidden)
 }

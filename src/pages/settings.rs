@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::form::{self, Filled};
 use super::layout::{self, Frame};
-use super::secret;
+use super::secret::{self, Said};
 use super::step::Stored;
 use super::steps::profile;
 use super::texts::{self, t};
+use crate::domain::progress::Blocker;
 use crate::domain::{Field, Locale, Rule, Step};
 
 /// A section of the settings.
@@ -87,9 +88,18 @@ pub struct Settings {
     pub from_onboarding: bool,
     pub vapi: Stored,
     pub twilio: Stored,
+    /// The vendor of the section's secret does not answer; the secret waits.
+    pub waits: bool,
+    /// What the vendor said when it was asked again.
+    pub said: Option<Said>,
+    /// Nothing was removed, and why.
+    pub not_removed: Option<Blocker>,
+    /// The number that Ava answers now.
+    pub linked_number: Option<String>,
 }
 
 const PASSWORD: Field = Field::required("password", Rule::Secret { max: 256 });
+const DELETE_PASSWORD: Field = Field::required("delete_password", Rule::Secret { max: 256 });
 const CURRENT_PASSWORD: Field = Field::required("current_password", Rule::Secret { max: 256 });
 
 /// The address of a section, keeping the way back.
@@ -129,10 +139,19 @@ pub fn page(frame: &Frame, page: &Settings) -> AnyView {
         };
         view! { <p class="notice" role="status">{text}</p> }
     });
+    let step = page.section.step().unwrap_or(Step::Vapi);
+    let waits = page.waits.then(|| secret::waits(l, step, "settings-form"));
+    let said = page.said.map(|said| secret::said(l, step, said));
+    let not_removed = page
+        .not_removed
+        .map(|blocker| secret::not_removed(l, blocker));
     layout::page(
         frame,
         view! {
             {back}
+            {waits}
+            {not_removed}
+            {said}
             {form::summary(&page.form, page.refused)}
             {done}
             <h1>{t!(l, settings.title)}</h1>
@@ -185,16 +204,26 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
         }
         .into_any()
     };
+    let recheck = match page.section {
+        Section::Vapi => Some(&page.vapi),
+        Section::Twilio => Some(&page.twilio),
+        _ => None,
+    };
+    let recheck = recheck.and_then(|stored| {
+        let action = href(frame, page.section, page.from_onboarding);
+        secret::recheck(frame, stored, action, hidden())
+    });
     let remove = remove.map(|step| {
         secret::removal_of(
             frame,
             step,
             href(frame, page.section, page.from_onboarding),
+            page.linked_number.as_deref(),
             hidden(),
         )
     });
     view! {
-        <form method="post" action=href(frame, page.section, page.from_onboarding) novalidate>
+        <form id="settings-form" method="post" action=href(frame, page.section, page.from_onboarding) novalidate>
             {frame.csrf_field()}
             {hidden()}
             <input type="hidden" name="version" value=page.version.to_string() autocomplete="off"/>
@@ -202,7 +231,42 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
             {fields}
             <div class="actions"><button class="primary">{button}</button></div>
         </form>
+        {recheck}
         {remove}
+        {(page.section == Section::Security).then(|| deletion(frame, page, hidden()))}
+    }
+    .into_any()
+}
+
+/// The end of the account, folded away unless something was wrong with it.
+fn deletion(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
+    let l = frame.locale;
+    let gives_back = page.linked_number.as_ref().map(|_| {
+        view! {
+            <div class="option">
+                <input id="give_back" type="checkbox" name="give_back" value="true" checked=true/>
+                <label for="give_back">{t!(l, settings.delete_unlink)}</label>
+            </div>
+        }
+    });
+    let is_wrong = page
+        .form
+        .problems
+        .iter()
+        .any(|problem| problem.field == DELETE_PASSWORD.name);
+    let open = is_wrong || page.not_removed.is_some();
+    view! {
+        <details class="removal" open=open>
+            <summary>{t!(l, settings.delete_title)}</summary>
+            <p>{t!(l, settings.delete_text)}</p>
+            <form method="post" action=href(frame, page.section, false) novalidate>
+                {frame.csrf_field()}
+                {hidden}
+                {form::secret(&page.form, &DELETE_PASSWORD, t!(l, account.current_password), None, "current-password")}
+                {gives_back}
+                <button class="danger" name="intent" value="delete">{t!(l, settings.delete_button)}</button>
+            </form>
+        </details>
     }
     .into_any()
 }

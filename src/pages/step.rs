@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::form::{self, Filled};
 use super::layout::{self, Frame};
+use super::secret::{self, Said};
 use super::steps;
 use super::texts::{self, t};
 use crate::domain::progress::{Blocker, Status};
-use crate::domain::{Answers, Step};
+use crate::domain::{Answers, Code, Step};
 use crate::islands::Autosave;
 
 /// One step as one customer sees it.
@@ -19,8 +20,8 @@ pub struct StepPage {
     pub version: i64,
     /// Names this rendering of the form in its saves.
     pub editor: String,
-    /// Continue leads back to the review from which this step was opened.
-    pub from_review: bool,
+    /// Where Continue leads.
+    pub then: Then,
     /// A submit has just been answered with the problems shown.
     pub refused: bool,
     pub removed: bool,
@@ -29,15 +30,80 @@ pub struct StepPage {
     pub vapi: Stored,
     pub twilio: Stored,
     pub assistant_created: bool,
+    /// Why Vapi could not be told of the assistant the last time.
+    pub assistant_problem: Option<Blocker>,
     pub blockers: Vec<Blocker>,
+    /// When the vendors were last asked, as a time of day.
+    pub live_checked_at: Option<String>,
     pub completed: bool,
+    /// The vendor of this step's secret does not answer; the secret waits.
+    pub waits: bool,
+    /// What the vendor said when it was asked again.
+    pub said: Option<Said>,
+    /// Nothing was removed, and why.
+    pub not_removed: Option<Blocker>,
+    /// The number that Ava answers now.
+    pub linked_number: Option<String>,
+    pub numbers: Numbers,
+    /// The host that takes the number's calls now, and will lose them.
+    pub used_by: Option<String>,
+}
+
+/// The numbers of the Twilio account, in step 5.
+#[derive(Default)]
+pub enum Numbers {
+    /// There is no account to ask.
+    #[default]
+    Unknown,
+    /// Twilio did not answer in time.
+    Silent,
+    Listed(Vec<NumberChoice>),
+}
+
+/// A number to choose.
+pub struct NumberChoice {
+    pub number: String,
+    pub problem: Option<Code>,
+    pub used_by: Option<String>,
+}
+
+/// Where Continue leads: on, or back to where the step was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Then {
+    #[default]
+    Next,
+    Review,
+    Studio,
+}
+
+impl Then {
+    /// By `return=` in the address or `return_to` in the form.
+    #[must_use]
+    pub fn from_id(id: &str) -> Self {
+        match id {
+            "done" => Self::Review,
+            "studio" => Self::Studio,
+            _ => Self::Next,
+        }
+    }
+
+    const fn id(self) -> Option<&'static str> {
+        match self {
+            Self::Next => None,
+            Self::Review => Some("done"),
+            Self::Studio => Some("studio"),
+        }
+    }
 }
 
 /// What may be shown of stored credentials.
 #[derive(Clone, Default)]
 pub struct Stored {
     pub preview: Option<String>,
+    /// The vendor has accepted it.
     pub checked: bool,
+    /// The vendor has refused it since.
+    pub refused: bool,
 }
 
 impl StepPage {
@@ -79,20 +145,24 @@ pub fn href(frame: &Frame, step: Step) -> String {
 pub fn page(frame: &Frame, page: &StepPage) -> AnyView {
     let l = frame.locale;
     let (heading, lead) = texts::step_title(l, page.step);
-    let back = page
-        .step
-        .previous()
-        .map_or_else(|| frame.href(""), |step| href(frame, step));
-    let back = if page.from_review {
-        href(frame, Step::Done)
-    } else {
-        back
+    let back = match page.then {
+        Then::Next => page
+            .step
+            .previous()
+            .map_or_else(|| frame.href(""), |step| href(frame, step)),
+        Then::Review => href(frame, Step::Done),
+        Then::Studio => frame.href("/ava-studio"),
     };
     let skipped = (page.status(page.step) == Status::Skipped)
         .then(|| view! { <p class="notice">{t!(l, onboarding.skipped_notice)}</p> });
     let removed = page
         .removed
         .then(|| view! { <p class="notice" role="status">{t!(l, settings.removed)}</p> });
+    let waits = page.waits.then(|| secret::waits(l, page.step, "step-form"));
+    let said = page.said.map(|said| secret::said(l, page.step, said));
+    let not_removed = page
+        .not_removed
+        .map(|blocker| secret::not_removed(l, blocker));
     let content = match page.step {
         Step::Done => steps::done::content(frame, page),
         _ => asking(frame, page),
@@ -105,7 +175,10 @@ pub fn page(frame: &Frame, page: &StepPage) -> AnyView {
                 <nav class="steps" aria-label=t!(l, onboarding.steps_nav)>{list(frame, page)}</nav>
                 <div class="step">
                     {conflict(frame, page)}
+                    {waits}
+                    {not_removed}
                     {form::summary(&page.form, page.refused)}
+                    {said}
                     {attention(frame, page)}
                     {skipped}
                     {removed}
@@ -129,7 +202,7 @@ fn asking(frame: &Frame, page: &StepPage) -> AnyView {
         Step::Vapi => steps::vapi::fields(page),
         Step::Ava => steps::ava::fields(page),
         Step::Twilio => steps::twilio::fields(page),
-        Step::Telephony => steps::telephony::fields(page),
+        Step::Telephony => steps::telephony::fields(frame, page),
         Step::Integrations => steps::integrations::fields(page),
         Step::Assistant => steps::assistant::fields(frame, page),
         Step::Plan => steps::plan::fields(page),
@@ -159,15 +232,16 @@ fn asking(frame: &Frame, page: &StepPage) -> AnyView {
 
 /// What every save carries beside the answers.
 pub(super) fn control_fields(frame: &Frame, page: &StepPage) -> AnyView {
-    let from_review = page
-        .from_review
-        .then(|| view! { <input type="hidden" name="return_to" value="done"/> });
+    let then = page
+        .then
+        .id()
+        .map(|id| view! { <input type="hidden" name="return_to" value=id/> });
     view! {
         {frame.csrf_field()}
         <input type="hidden" name="version" value=page.version.to_string() autocomplete="off"/>
         <input type="hidden" name="editor" value=page.editor.clone() autocomplete="off"/>
         <input type="hidden" name="sequence" value="0" autocomplete="off"/>
-        {from_review}
+        {then}
     }
     .into_any()
 }
@@ -228,7 +302,7 @@ fn attention(frame: &Frame, page: &StepPage) -> Option<AnyView> {
         .filter(|step| *step != page.step && page.status(*step) == Status::NeedsAttention)
         .map(|step| view! { <li><a href=href(frame, step)>{texts::step_name(l, step)}</a></li> })
         .collect();
-    if steps.is_empty() || page.refused || page.is_conflict() {
+    if steps.is_empty() || page.refused || page.waits || page.is_conflict() {
         return None;
     }
     Some(

@@ -93,21 +93,65 @@ pub fn blocker(l: Locale, blocker: Blocker) -> (String, String) {
             t!(l, onboarding.blockers.vapi_key),
             t!(l, onboarding.blockers.vapi_key_link),
         ),
-        Blocker::Assistant => (
-            t!(l, onboarding.blockers.assistant),
-            t!(l, onboarding.blockers.assistant_link),
+        Blocker::VapiRefused => (
+            t!(l, onboarding.blockers.vapi_refused),
+            t!(l, onboarding.blockers.vapi_refused_link),
+        ),
+        Blocker::VapiUnreachable => (
+            t!(l, onboarding.blockers.vapi_unreachable),
+            t!(l, onboarding.blockers.vapi_unreachable_link),
         ),
         Blocker::TwilioCredentials => (
             t!(l, onboarding.blockers.twilio_credentials),
             t!(l, onboarding.blockers.twilio_credentials_link),
         ),
+        Blocker::TwilioRefused => (
+            t!(l, onboarding.blockers.twilio_refused),
+            t!(l, onboarding.blockers.twilio_refused_link),
+        ),
+        Blocker::TwilioUnreachable => (
+            t!(l, onboarding.blockers.twilio_unreachable),
+            t!(l, onboarding.blockers.twilio_unreachable_link),
+        ),
         Blocker::Number => (
             t!(l, onboarding.blockers.number),
             t!(l, onboarding.blockers.number_link),
         ),
+        Blocker::NumberNotOwned => (
+            t!(l, onboarding.blockers.number_not_owned),
+            t!(l, onboarding.blockers.other_number_link),
+        ),
+        Blocker::NumberNoVoice => (
+            t!(l, onboarding.blockers.number_no_voice),
+            t!(l, onboarding.blockers.other_number_link),
+        ),
+        Blocker::NumberRouted => (
+            t!(l, onboarding.blockers.number_routed),
+            t!(l, onboarding.blockers.other_number_link),
+        ),
+        Blocker::NumberRejected => (
+            t!(l, onboarding.blockers.number_rejected),
+            t!(l, onboarding.blockers.other_number_link),
+        ),
+        Blocker::Assistant => (
+            t!(l, onboarding.blockers.assistant),
+            t!(l, onboarding.blockers.assistant_link),
+        ),
+        Blocker::AssistantNotCreated => (
+            t!(l, onboarding.blockers.assistant_not_created),
+            t!(l, onboarding.blockers.assistant_change_link),
+        ),
+        Blocker::AssistantRejected => (
+            t!(l, onboarding.blockers.assistant_rejected),
+            t!(l, onboarding.blockers.assistant_change_link),
+        ),
         Blocker::NumberNotLinked => (
             t!(l, onboarding.blockers.number_not_linked),
             t!(l, onboarding.blockers.number_not_linked_link),
+        ),
+        Blocker::InProgress => (
+            t!(l, onboarding.blockers.in_progress),
+            t!(l, onboarding.blockers.in_progress_link),
         ),
     }
 }
@@ -134,6 +178,7 @@ pub fn label(l: Locale, field: &str) -> String {
         "auth_token" => t!(l, onboarding.twilio.auth_token),
         "phone_number" => t!(l, onboarding.twilio.phone_number),
         "number" => t!(l, onboarding.telephony.number),
+        "test_number" => t!(l, studio.test_number),
         "business_hours" => t!(l, onboarding.telephony.business_hours),
         "fallback_email" => t!(l, onboarding.telephony.fallback_email),
         "calendar" => t!(l, onboarding.integrations.calendar),
@@ -206,7 +251,10 @@ pub fn choice(l: Locale, field: &str, value: &str) -> String {
 /// What a problem asks the customer to do, in the words of the field's label.
 #[must_use]
 pub fn problem(l: Locale, problem: Problem) -> String {
-    use Code::{Conflicting, Malformed, OutOfRange, Required, Taken, TooCommon, TooLong, TooShort};
+    use Code::{
+        Conflicting, Malformed, NoVoice, NotOwned, OutOfRange, PublicKey, Refused, Required,
+        Routed, Suspended, Taken, TestCredentials, TooCommon, TooLong, TooShort,
+    };
     match (problem.field, problem.code) {
         ("email", Required) => t!(l, common.problems.email.required),
         ("email", TooLong) => t!(l, common.problems.email.too_long),
@@ -216,8 +264,12 @@ pub fn problem(l: Locale, problem: Problem) -> String {
         ("password", TooShort) => t!(l, common.problems.password.too_short),
         ("password", TooLong) => t!(l, common.problems.password.too_long),
         ("password", TooCommon | _) => t!(l, common.problems.password.too_common),
-        ("current_password", Required) => t!(l, common.problems.current_password.required),
-        ("current_password", _) => t!(l, common.problems.current_password.wrong),
+        ("current_password" | "delete_password", Required) => {
+            t!(l, common.problems.current_password.required)
+        }
+        ("current_password" | "delete_password", _) => {
+            t!(l, common.problems.current_password.wrong)
+        }
         ("full_name", Required) => t!(l, onboarding.profile.problems.full_name.required),
         ("full_name", TooLong) => t!(l, onboarding.profile.problems.full_name.too_long),
         ("full_name", _) => t!(l, onboarding.profile.problems.full_name.malformed),
@@ -237,6 +289,10 @@ pub fn problem(l: Locale, problem: Problem) -> String {
         ("accept_terms", _) => t!(l, onboarding.profile.problems.accept_terms),
         ("vapi_api_key", Required) => t!(l, onboarding.vapi.problems.vapi_api_key.required),
         ("vapi_api_key", TooLong) => t!(l, onboarding.vapi.problems.vapi_api_key.too_long),
+        ("vapi_api_key", Refused | Suspended) => {
+            t!(l, onboarding.vapi.problems.vapi_api_key.refused)
+        }
+        ("vapi_api_key", PublicKey) => t!(l, onboarding.vapi.problems.vapi_api_key.public_key),
         ("vapi_api_key", _) => t!(l, onboarding.vapi.problems.vapi_api_key.malformed),
         ("persona", _) => t!(l, onboarding.ava.problems.persona),
         ("job_to_be_done", TooShort) => t!(l, onboarding.ava.problems.job_to_be_done.too_short),
@@ -249,9 +305,17 @@ pub fn problem(l: Locale, problem: Problem) -> String {
         ("account_sid", _) => t!(l, onboarding.twilio.problems.account_sid.malformed),
         ("auth_token", Required) => t!(l, onboarding.twilio.problems.auth_token.required),
         ("auth_token", TooLong) => t!(l, onboarding.twilio.problems.auth_token.too_long),
+        ("auth_token", Refused) => t!(l, onboarding.twilio.problems.auth_token.refused),
+        ("auth_token", Suspended) => t!(l, onboarding.twilio.problems.auth_token.suspended),
+        ("auth_token", TestCredentials) => {
+            t!(l, onboarding.twilio.problems.auth_token.test_credentials)
+        }
         ("auth_token", _) => t!(l, onboarding.twilio.problems.auth_token.malformed),
         ("phone_number", _) => t!(l, onboarding.twilio.problems.phone_number),
         ("number", Required) => t!(l, onboarding.telephony.problems.number.required),
+        ("number", NotOwned) => t!(l, onboarding.telephony.problems.number.not_owned),
+        ("number", NoVoice) => t!(l, onboarding.telephony.problems.number.no_voice),
+        ("number", Routed) => t!(l, onboarding.telephony.problems.number.routed),
         ("number", _) => t!(l, onboarding.telephony.problems.number.malformed),
         ("business_hours", Required) => {
             t!(l, onboarding.telephony.problems.business_hours.required)
@@ -274,11 +338,34 @@ pub fn problem(l: Locale, problem: Problem) -> String {
         ("instructions", TooShort) => t!(l, onboarding.assistant.problems.instructions.too_short),
         ("instructions", TooLong) => t!(l, onboarding.assistant.problems.instructions.too_long),
         ("instructions", _) => t!(l, onboarding.assistant.problems.instructions.required),
+        ("test_number", Required) => t!(l, studio.test_problem_required),
+        ("test_number", Taken) => t!(l, studio.test_problem_wait),
+        ("test_number", _) => t!(l, studio.test_problem_malformed),
         ("plan", _) => t!(l, onboarding.plan.problems.plan),
         ("seats", Required) => t!(l, onboarding.plan.problems.seats.required),
         ("seats", OutOfRange) => t!(l, onboarding.plan.problems.seats.out_of_range),
         ("seats", Conflicting) => t!(l, onboarding.plan.problems.seats.conflicting),
         ("seats", Malformed | _) => t!(l, onboarding.plan.problems.seats.malformed),
         (field, _) => label(l, field),
+    }
+}
+
+/// Where a call stands, in words; how it ended where that is known.
+#[must_use]
+pub fn call_status(l: Locale, status: &str, ended_reason: Option<&str>) -> String {
+    match (status, ended_reason.unwrap_or_default()) {
+        ("placing", _) => t!(l, studio.status.placing),
+        ("scheduled" | "queued", _) => t!(l, studio.status.queued),
+        ("ringing", _) => t!(l, studio.status.ringing),
+        ("in-progress" | "forwarding", _) => t!(l, studio.status.in_progress),
+        ("not-placed", _) => t!(l, studio.status.not_placed),
+        ("unknown", _) => t!(l, studio.status.unknown),
+        (_, "customer-busy") => t!(l, studio.status.busy),
+        (_, "customer-did-not-answer") => t!(l, studio.status.no_answer),
+        (_, "voicemail") => t!(l, studio.status.voicemail),
+        (_, reason) if reason.starts_with("call.start.error") || reason.starts_with("twilio-") => {
+            t!(l, studio.status.failed)
+        }
+        _ => t!(l, studio.status.ended),
     }
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Url;
 
@@ -47,6 +48,12 @@ pub struct Config {
     pub posthog_key: Option<Secret>,
     /// `POSTHOG_HOST`: default `https://eu.i.posthog.com`.
     pub posthog_host: Url,
+    /// `VAPI_BASE_URL`: default `https://api.vapi.ai`; plain http, as of a sandbox, only in development.
+    pub vapi_base_url: Url,
+    /// `TWILIO_BASE_URL`: default `https://api.twilio.com`; as above.
+    pub twilio_base_url: Url,
+    /// `VENDOR_TIMEOUT_MS`: how long one call to a vendor may take; default 10,000.
+    pub vendor_timeout: Duration,
     /// `METRICS_ADDR`: a private address that serves `/metrics`; none by default.
     pub metrics_address: Option<SocketAddr>,
     /// `TRUSTED_PROXIES`: how many proxies in front set `X-Forwarded-For`; default 0.
@@ -155,10 +162,23 @@ impl Config {
             posthog_host: parsed(&get, "POSTHOG_HOST", "is no http address")?
                 .or_else(|| Url::parse("https://eu.i.posthog.com").ok())
                 .ok_or_else(|| wrong("POSTHOG_HOST", "is no http address"))?,
+            vapi_base_url: vendor(&get, mode, "VAPI_BASE_URL", "https://api.vapi.ai")?,
+            twilio_base_url: vendor(&get, mode, "TWILIO_BASE_URL", "https://api.twilio.com")?,
+            vendor_timeout: Duration::from_millis(
+                parsed(&get, "VENDOR_TIMEOUT_MS", "is no number")?.unwrap_or(10_000),
+            ),
             metrics_address: parsed(&get, "METRICS_ADDR", "is no address with a port")?,
             trusted_proxies: parsed(&get, "TRUSTED_PROXIES", "is no number")?.unwrap_or(0),
             public_url,
         })
+    }
+
+    /// Whether the vendors are a sandbox: nothing there is encrypted, and no call is real.
+    #[must_use]
+    pub fn is_sandbox(&self) -> bool {
+        [&self.vapi_base_url, &self.twilio_base_url]
+            .iter()
+            .any(|url| url.scheme() != "https")
     }
 
     /// Whether cookies are `Secure` and carry the `__Host-` prefix.
@@ -183,6 +203,25 @@ fn parsed<T: std::str::FromStr>(
     get(name)
         .map(|text| text.trim().parse().map_err(|_| wrong(name, problem)))
         .transpose()
+}
+
+/// A vendor's address; in production always over TLS.
+fn vendor(
+    get: &impl Fn(&str) -> Option<String>,
+    mode: Mode,
+    name: &'static str,
+    default: &str,
+) -> Result<Url, ConfigError> {
+    let url = get(name).unwrap_or_else(|| default.to_owned());
+    let url = Url::parse(&url)
+        .ok()
+        .filter(Url::has_host)
+        .ok_or_else(|| wrong(name, "is no http address"))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if mode == Mode::Development => Ok(url),
+        _ => Err(wrong(name, "must begin with https:// in production")),
+    }
 }
 
 fn key(name: &'static str, text: &str) -> Result<Key, ConfigError> {
@@ -246,6 +285,9 @@ mod tests {
             let variables = [variables, &[production]].concat();
             assert_eq!(read(&variables).expect_err(name).name, name);
         }
+        let sandbox = ("VAPI_BASE_URL", "http://127.0.0.1:3300/vapi");
+        let with_sandbox = [production, url, ("ENCRYPTION_KEY", GOOD_KEY), sandbox];
+        assert_eq!(read(&with_sandbox).expect_err("never").name, sandbox.0);
         assert!(read(&[production, url, ("ENCRYPTION_KEY", GOOD_KEY)]).is_ok());
     }
 

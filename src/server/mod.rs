@@ -12,6 +12,7 @@ pub mod session;
 pub mod start;
 pub mod store;
 pub mod vault;
+pub mod vendors;
 pub mod web;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use config::Config;
 pub use error::Error;
 use mail::Mailer;
 use vault::Vault;
+use vendors::Vendors;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ pub struct App {
     pub pool: PgPool,
     pub vault: Arc<Vault>,
     pub mailer: Mailer,
+    pub vendors: Arc<Vendors>,
     pub leptos: LeptosOptions,
     /// Whether `cargo leptos watch` reloads the pages.
     pub reloads: bool,

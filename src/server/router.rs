@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::web::{
-    self, account, csrf, headers, language, onboarding, public, settings, studio, visit,
+    self, account, csrf, headers, language, onboarding, public, settings, studio, visit, webhooks,
 };
 use super::{App, metrics, session};
 use crate::domain::Locale;
@@ -49,6 +49,10 @@ pub fn build(app: App) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(public::readyz))
+        .route(
+            "/webhooks/vapi/{id}",
+            post(webhooks::vapi).layer(DefaultBodyLimit::max(webhooks::BODY_LIMIT)),
+        )
         .merge(assets(&app))
         .fallback_service(pages.with_state(app.clone()))
         .layer(
@@ -92,7 +96,8 @@ fn pages() -> Router<App> {
             get(onboarding::page).post(onboarding::save),
         )
         .route("/settings", get(settings::page).post(settings::save))
-        .route("/ava-studio", get(studio::page))
+        .route("/ava-studio", get(studio::page).post(studio::act))
+        .route("/ava-studio/calls/{id}", get(studio::call))
 }
 
 /// What the build has made and what lies in `public`: precompressed, and for ever where the name

@@ -13,10 +13,12 @@ use tokio::net::TcpListener;
 use super::config::Mode;
 use super::mail::Mailer;
 use super::postgres::Cluster;
+use super::services::calls;
 use super::services::credentials::{self, Rotation};
 use super::services::forwarding::PostHog;
 use super::store::{self, MIGRATIONS};
 use super::vault::{Key, Vault};
+use super::vendors::Vendors;
 use super::{App, Config, metrics, router, session};
 
 /// Why the program cannot start. Each says what to do.
@@ -40,6 +42,8 @@ pub enum StartError {
     Service(#[from] super::Error),
     #[error("POSTHOG_HOST cannot be used: {0}")]
     PostHog(#[from] super::services::forwarding::ForwardError),
+    #[error("no HTTP client for the vendors: {0}")]
+    Vendors(#[from] reqwest::Error),
     #[error("metrics are counted by something else in this process")]
     Metrics,
     #[error("the pages' options cannot be read: {0}")]
@@ -106,6 +110,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let database = Database::open(&config).await?;
     let app = App {
         pool: database.pool.clone(),
+        vendors: Arc::new(Vendors::new(&config)?),
         vault,
         mailer,
         reloads: std::env::var_os("LEPTOS_WATCH").is_some(),
@@ -113,6 +118,9 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         config: Arc::new(config),
     };
     println!("Ava is at {}", app.config.public_url);
+    if app.config.is_sandbox() {
+        tracing::warn!("the vendors are a sandbox: no call is real");
+    }
     let sweeper = tokio::spawn(sweep(app.pool.clone()));
     let metrics = match app.config.metrics_address {
         Some(address) => {
@@ -132,8 +140,9 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         }
         None => tokio::spawn(async {}),
     };
+    let watcher = tokio::spawn(calls::watch(app.clone()));
     let served = run(listener, app).await;
-    for task in [sweeper, metrics, forwarder] {
+    for task in [sweeper, metrics, forwarder, watcher] {
         task.abort();
     }
     database.close().await?;
@@ -186,7 +195,8 @@ async fn sweep(pool: PgPool) {
         let swept = async {
             session::sweep(pool.clone()).await?;
             let mut connection = pool.acquire().await?;
-            Ok::<_, super::Error>(store::attempts::sweep(&mut connection).await?)
+            store::attempts::sweep(&mut connection).await?;
+            Ok::<_, super::Error>(store::credentials::sweep(&mut connection).await?)
         };
         if let Err(error) = swept.await {
             tracing::warn!(%error, "expired rows were not deleted");

@@ -27,6 +27,7 @@ const HEADER_LENGTH: usize = 1 + KEY_ID_LENGTH + NONCE_LENGTH;
 pub enum Column {
     VapiApiKey,
     TwilioAuthToken,
+    WebhookSecret,
 }
 
 impl Column {
@@ -34,6 +35,7 @@ impl Column {
         match self {
             Self::VapiApiKey => "vapi_credentials.vapi_api_key_encrypted",
             Self::TwilioAuthToken => "twilio_credentials.auth_token_encrypted",
+            Self::WebhookSecret => "assistants.webhook_secret_encrypted",
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ava::server::mail::Mailer;
 use ava::server::store::MIGRATIONS;
 use ava::server::vault::{Key, Vault};
+use ava::server::vendors::Vendors;
 use ava::server::{App, Config, router};
 use axum::Router;
 use axum::body::Body;
@@ -13,12 +14,22 @@ use axum::http::{Method, Request, Response, StatusCode, header};
 use leptos::config::LeptosOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use crate::sandbox::Sandbox;
+
 pub const PASSWORD: &str = "four plain words here";
 
+/// Another process on the same database opens what was sealed here.
+pub const ENCRYPTION_KEY: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+
 pub struct TestApp {
+    pub app: App,
+    pub database_url: String,
+    /// The vendors that it talks to.
+    pub sandbox: Sandbox,
     pub router: Router,
     pub pool: PgPool,
     pub vault: Arc<Vault>,
@@ -50,12 +61,24 @@ impl TestApp {
             .await
             .expect("the new database answers");
         MIGRATIONS.run(&pool).await.expect("the migrations apply");
+        let mut database_url = url::Url::parse(&url).expect("DATABASE_URL is an address");
+        database_url.set_path(&name);
+        let sandbox = Sandbox::with_pace(std::time::Duration::from_millis(20));
+        let vendors = sandbox.serve().await;
+        let (vapi_url, twilio_url) = (format!("{vendors}vapi"), format!("{vendors}twilio"));
+        // Vapi posts its events there.
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let public_url = format!("http://{address}");
         let data_dir = std::env::temp_dir().join(&name);
         let data_dir_text = data_dir.to_string_lossy().into_owned();
         let config = Config::read(|variable| {
             let fixed = [
                 ("AVA_ENV", "development"),
                 ("AVA_DATA_DIR", data_dir_text.as_str()),
+                ("PUBLIC_URL", public_url.as_str()),
+                ("VAPI_BASE_URL", vapi_url.as_str()),
+                ("TWILIO_BASE_URL", twilio_url.as_str()),
             ];
             variables
                 .iter()
@@ -64,17 +87,25 @@ impl TestApp {
                 .map(|(_, value)| (*value).to_owned())
         })
         .expect("the configuration is good");
-        let vault = Arc::new(Vault::new(Key::random(), Vec::new()));
+        let key = Key::from_base64(ENCRYPTION_KEY).expect("a key");
+        let vault = Arc::new(Vault::new(key, Vec::new()));
         let app = App {
             mailer: Mailer::new(&config).expect("a mailer"),
+            vendors: Arc::new(Vendors::new(&config).expect("clients")),
             config: Arc::new(config),
             pool: pool.clone(),
             vault: Arc::clone(&vault),
             leptos: LeptosOptions::builder().output_name("ava").build(),
             reloads: false,
         };
+        let router = router::build(app.clone());
+        let served = router.clone();
+        tokio::spawn(async move { axum::serve(listener, served).await });
         Self {
-            router: router::build(app),
+            app,
+            database_url: database_url.into(),
+            sandbox,
+            router,
             pool,
             vault,
             mail: data_dir.join("mail"),

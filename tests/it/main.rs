@@ -4,6 +4,7 @@
 mod accounts;
 mod bad_input;
 mod common;
+mod contracts;
 mod fields;
 mod forwarding;
 mod headers;
@@ -11,6 +12,9 @@ mod onboarding;
 mod pages;
 mod postgres;
 mod rooms;
+#[path = "../../sandbox/mod.rs"]
+mod sandbox;
 mod settings;
 mod texts;
 mod vault;
+mod vendors;

@@ -120,3 +120,27 @@ async fn a_new_password_needs_the_old_one_and_ends_other_sessions() {
         StatusCode::SEE_OTHER
     );
 }
+
+#[tokio::test]
+async fn an_account_is_deleted_with_its_password_and_gives_its_number_back() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let path = "/en/settings?section=security";
+    let wrong = [("intent", "delete"), ("delete_password", "not this one")];
+    let answer = browser.submit(path, &wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let right = [("intent", "delete"), ("delete_password", PASSWORD)];
+    let answer = browser.submit(path, &right).await;
+    assert_eq!(answer.location(), "/en/login?notice=account-deleted");
+    let page = browser.get(answer.location()).await;
+    assert!(page.body.contains("Your account is deleted."));
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM users")
+        .fetch_one(&app.pool)
+        .await
+        .expect("a count");
+    assert_eq!(left, 0);
+    assert_eq!(
+        browser.get("/en/onboarding/vapi").await.status,
+        StatusCode::SEE_OTHER
+    );
+}

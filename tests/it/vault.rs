@@ -65,7 +65,7 @@ async fn secrets_are_stored_sealed_and_shown_by_their_last_four_characters() {
             .get("/en/onboarding/vapi")
             .await
             .body
-            .contains("not checked yet")
+            .contains(">checked<")
     );
     let drafts: String =
         sqlx::query_scalar("SELECT coalesce(string_agg(fields::text, ''), '') FROM drafts")

@@ -5,16 +5,15 @@ use leptos::prelude::*;
 use crate::domain::assistant::{
     FIRST_MESSAGE, INSTRUCTIONS, NAME, VOICE, VOICES, voice_locale, voice_name,
 };
-use crate::domain::progress::Status;
 use crate::domain::{Locale, Step};
 use crate::pages::form::{self, Look};
 use crate::pages::layout::Frame;
 use crate::pages::step::{self, StepPage};
-use crate::pages::texts::t;
+use crate::pages::texts::{self, t};
 
 pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
     let (form, l) = (&page.form, page.form.locale);
-    let waits = if page.status(Step::Vapi) != Status::Done {
+    let waits = if page.vapi.preview.is_none() {
         Some(
             view! {
                 <p class="notice">
@@ -24,7 +23,13 @@ pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
             }
             .into_any(),
         )
-    } else if !page.assistant_created && page.version > 0 {
+    } else if let Some(problem) = page.assistant_problem {
+        let (reason, _) = texts::blocker(l, problem);
+        let text = t!(l, onboarding.assistant.not_sent, reason = reason);
+        Some(view! { <p class="attention" role="status">{text}</p> }.into_any())
+    } else if page.assistant_created {
+        Some(view! { <p class="notice">{t!(l, onboarding.assistant.created)}</p> }.into_any())
+    } else if page.version > 0 {
         Some(
             view! { <p class="notice">{t!(l, onboarding.assistant.waits_for_creation)}</p> }
                 .into_any(),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::{Field, Rule, Step, Value};
+use crate::domain::{Field, Locale, Rule, Step, Value};
 use crate::pages::form;
 use crate::pages::layout::{self, Frame};
 use crate::pages::step::{self, StepPage};
@@ -18,24 +18,42 @@ pub fn content(frame: &Frame, page: &StepPage) -> AnyView {
     let notice = page.completed.then(
         || view! { <p class="notice" role="status">{t!(l, onboarding.done.completed_notice)}</p> },
     );
-    let (button, hint) = if page.blockers.is_empty() {
-        (t!(l, onboarding.done.launch), None)
+    // What the vendors complain of may have passed; what the customer has not given has not.
+    let may_retry = page.live_checked_at.is_some() && !page.blockers.is_empty();
+    let (intent, button, hint) = if page.blockers.is_empty() {
+        let hint = t!(l, onboarding.done.launch_hint);
+        ("launch", t!(l, onboarding.done.launch), hint)
     } else {
-        let hint = view! { <p class="hint">{t!(l, onboarding.done.finish_hint)}</p> };
-        (t!(l, onboarding.done.finish), Some(hint))
+        let hint = t!(l, onboarding.done.finish_hint);
+        ("continue", t!(l, onboarding.done.finish), hint)
     };
+    let again = may_retry.then(|| {
+        view! {
+            <button class="secondary" name="intent" value="launch">{t!(l, onboarding.done.launch_again)}</button>
+        }
+    });
+    let takeover = page.used_by.as_deref().map(|host| {
+        let text = t!(
+            l,
+            onboarding.telephony.takeover,
+            host = layout::isolated(host)
+        );
+        view! { <p class="attention">{text}</p> }
+    });
     view! {
         {notice}
         {sections}
         {blockers(frame, page)}
+        {takeover}
         <form method="post" action=step::href(frame, Step::Done) novalidate>
             {step::control_fields(frame, page)}
             {terms}
             <div class="actions">
-                <button class="primary" name="intent" value="continue">{button}</button>
+                <button class="primary" name="intent" value=intent>{button}</button>
+                {again}
                 <button class="secondary" name="intent" value="later">{t!(l, onboarding.later)}</button>
             </div>
-            {hint}
+            <p class="hint">{hint}</p>
         </form>
     }
     .into_any()
@@ -110,10 +128,17 @@ fn blockers(frame: &Frame, page: &StepPage) -> Option<AnyView> {
             <section class="attention" aria-labelledby="blockers">
                 <h2 id="blockers">{t!(l, onboarding.done.blockers_title)}</h2>
                 {list(frame, &page.blockers)}
+                {checked_at(l, page.live_checked_at.as_deref())}
             </section>
         }
         .into_any(),
     )
+}
+
+/// When the vendors said so.
+pub fn checked_at(l: Locale, time: Option<&str>) -> Option<AnyView> {
+    let text = t!(l, onboarding.done.checked_at, time = time?);
+    Some(view! { <p class="hint">{text}</p> }.into_any())
 }
 
 /// Each thing that is missing, with the link to where it can be added.

@@ -29,11 +29,22 @@ pub(super) fn ways(frame: &Frame, page: &StepPage, here: AnyView) -> AnyView {
         Step::Twilio => super::secret::twilio_removal(frame, page),
         _ => None,
     };
+    let stored = match page.step {
+        Step::Twilio => &page.twilio,
+        _ => &page.vapi,
+    };
+    let recheck = super::secret::recheck(
+        frame,
+        stored,
+        super::step::href(frame, page.step),
+        ().into_any(),
+    );
     view! {
         <h2 class="visually-hidden">{t!(l, onboarding.secret.ways_title)}</h2>
         <section class="card way" aria-labelledby="way-here">
             <h3 id="way-here">{t!(l, onboarding.secret.way_here_title)}</h3>
             {here}
+            {recheck}
             {remove}
         </section>
         <div class="cards ways">

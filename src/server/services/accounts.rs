@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::passwords;
+use super::{Halt, numbers, passwords};
 use crate::domain::account::{self, EMAIL};
+use crate::domain::progress::Blocker;
 use crate::domain::{Code, Locale, Problem, Value};
-use crate::server::Error;
 use crate::server::store::{attempts, events, password_resets, users};
 use crate::server::vault::Key;
+use crate::server::{App, Error};
 
 /// Failures of one visitor on one account before waiting begins, and the waits that follow, in
 /// seconds. They fade with [`WINDOW`], so nobody is locked out for good.
@@ -314,6 +315,47 @@ pub async fn change_password(
     transaction.commit().await?;
     tracing::info!(%user, "password changed");
     Ok(Change::Done(epoch))
+}
+
+/// What became of the wish to delete an account.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Deletion {
+    Done,
+    /// The password is wrong; nothing was deleted.
+    Wrong,
+    /// The number could not be given back, and why; nothing was deleted.
+    Blocked(Blocker),
+}
+
+/// Deletes an account for good, given its password; on request its number is given back first.
+///
+/// # Errors
+/// When the account is gone already or the database does not answer.
+pub async fn delete(
+    app: &App,
+    user: Uuid,
+    current: &str,
+    gives_number_back: bool,
+) -> Result<Deletion, Error> {
+    let mut connection = app.pool.acquire().await?;
+    let hashed = users::hashed_password(&mut connection, user)
+        .await?
+        .ok_or(Error::NoAccount)?;
+    drop(connection);
+    if !passwords::verify(current.to_owned(), Some(hashed)).await? {
+        return Ok(Deletion::Wrong);
+    }
+    if gives_number_back {
+        match numbers::unlink(app, user).await {
+            Ok(()) => {}
+            Err(Halt::Blocker(blocker)) => return Ok(Deletion::Blocked(blocker)),
+            Err(Halt::Error(error)) => return Err(error),
+        }
+    }
+    let mut connection = app.pool.acquire().await?;
+    users::delete(&mut connection, user).await?;
+    tracing::info!(%user, "account deleted");
+    Ok(Deletion::Done)
 }
 
 async fn new_password_problem(password: &str, email: &str) -> Result<Option<Problem>, Error> {

@@ -1,70 +1,284 @@
-//! Vendor credentials: storing, removing, and sealing them anew under another key.
+//! Vendor credentials: judging, storing, removing, and sealing them anew under another key.
 
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::onboarding::Onboarding;
-use super::save::{Method, Save};
-use crate::domain::{Problem, Step, Value, twilio, vapi};
-use crate::server::Error;
+use super::save::{Intent, Method, Save};
+use super::{Halt, numbers};
+use crate::domain::{Code, Problem, Step, Value, twilio, vapi};
 use crate::server::store::{self, credentials as rows, events};
 use crate::server::vault::{Column, Vault, VaultError, preview};
+use crate::server::vendors::{Failure, Refusal, twilio as twilio_vendor};
+use crate::server::{App, Error};
 
-/// Seals and stores the secret that came with a save, with its event. Returns the problems that
-/// keep it from being stored; then nothing has changed.
+/// A customer's credentials, opened for as long as a vendor is asked. Never shown, never logged.
+pub struct Secrets {
+    pub vapi_api_key: Option<String>,
+    twilio: Option<(String, String)>,
+}
+
+impl Secrets {
+    #[must_use]
+    pub fn twilio(&self) -> Option<twilio_vendor::Credentials<'_>> {
+        let (account_sid, auth_token) = self.twilio.as_ref()?;
+        Some(twilio_vendor::Credentials {
+            account_sid,
+            auth_token,
+        })
+    }
+}
+
+/// Opens what a customer has stored.
+///
+/// # Errors
+/// When the database does not answer, or a ciphertext does not open.
+pub async fn open(app: &App, user: Uuid) -> Result<Secrets, Error> {
+    let mut connection = app.pool.acquire().await?;
+    let stored = rows::of_user(&mut connection, user).await?;
+    let open = |column, sealed: &[u8]| app.vault.open(user, column, sealed);
+    let twilio = match (stored.account_sid, stored.auth_token) {
+        (Some(sid), Some(sealed)) => Some((sid, open(Column::TwilioAuthToken, &sealed)?)),
+        _ => None,
+    };
+    Ok(Secrets {
+        vapi_api_key: stored
+            .vapi_api_key
+            .map(|sealed| open(Column::VapiApiKey, &sealed))
+            .transpose()?,
+        twilio,
+    })
+}
+
+/// Asks the vendor of a step about the stored credentials, and keeps its word: accepted, or why not.
+/// Silence changes nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ask(
+    app: &App,
+    user: Uuid,
+    secrets: &Secrets,
+    step: Step,
+) -> Result<Result<(), Failure>, Error> {
+    let said = match (step, &secrets.vapi_api_key, secrets.twilio()) {
+        (Step::Vapi, Some(key), _) => app.vendors.vapi.check(key).await,
+        (Step::Twilio, _, Some(with)) => app.vendors.twilio.check(with).await,
+        _ => return Ok(Err(Failure::NotFound)),
+    };
+    let problem = match said {
+        Ok(()) => None,
+        Err(Failure::Refused(refusal)) => Some(code(refusal).id()),
+        Err(_) => return Ok(said),
+    };
+    let mut connection = app.pool.acquire().await?;
+    if step == Step::Vapi {
+        rows::set_vapi_checked(&mut connection, user, problem).await?;
+    } else {
+        rows::set_twilio_checked(&mut connection, user, problem).await?;
+    }
+    Ok(said)
+}
+
+/// Asks the vendor of a step again about what is stored.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn recheck(app: &App, user: Uuid, step: Step) -> Result<Result<(), Failure>, Error> {
+    let secrets = open(app, user).await?;
+    ask(app, user, &secrets, step).await
+}
+
+const fn code(refusal: Refusal) -> Code {
+    match refusal {
+        Refusal::Wrong => Code::Refused,
+        Refusal::PublicKey => Code::PublicKey,
+        Refusal::Suspended => Code::Suspended,
+        Refusal::TestCredentials => Code::TestCredentials,
+    }
+}
+
+/// A secret that came with a save and can be one, sealed, with what belongs to it.
+pub struct Ready {
+    pending: rows::Pending,
+    pub is_checked: bool,
+}
+
+/// What the vendor's word on a typed secret came to.
+pub enum Judged {
+    /// No secret came, and none waits.
+    Nothing,
+    Ready(Ready),
+    /// It cannot be one, or the vendor refuses it.
+    Refused(Vec<Problem>),
+    /// The vendor does not answer; the secret waits for a quarter of an hour.
+    Silent,
+}
+
+/// Judges the secret of a save, before anything else happens: by its form, then by its vendor. A
+/// secret that waits is judged when Continue comes without a new one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> {
+    let step = save.step;
+    if !matches!(step, Step::Vapi | Step::Twilio) || save.intent == Intent::Autosave {
+        return Ok(Judged::Nothing);
+    }
+    let mut connection = app.pool.acquire().await?;
+    let (pending, secret) = if let Some(secret) = &save.secret {
+        match typed(app, user, save, secret)? {
+            Ok(ready) => ready,
+            Err(problems) => return Ok(Judged::Refused(problems)),
+        }
+    } else {
+        if !matches!(save.intent, Intent::Continue | Intent::StoreUnchecked) {
+            return Ok(Judged::Nothing);
+        }
+        let Some(pending) = rows::held(&mut connection, user, step.id()).await? else {
+            return Ok(Judged::Nothing);
+        };
+        let secret = app
+            .vault
+            .open(user, column(step), &pending.secret_encrypted)?;
+        (pending, secret)
+    };
+    drop(connection);
+    if save.intent == Intent::StoreUnchecked {
+        let is_checked = false;
+        return Ok(Judged::Ready(Ready {
+            pending,
+            is_checked,
+        }));
+    }
+    let said = match &pending.account_sid {
+        None => app.vendors.vapi.check(&secret).await,
+        Some(account_sid) => {
+            let with = twilio_vendor::Credentials {
+                account_sid,
+                auth_token: &secret,
+            };
+            app.vendors.twilio.check(with).await
+        }
+    };
+    let mut connection = app.pool.acquire().await?;
+    match said {
+        Ok(()) => Ok(Judged::Ready(Ready {
+            pending,
+            is_checked: true,
+        })),
+        Err(Failure::Refused(refusal)) => {
+            rows::drop_held(&mut connection, user, step.id()).await?;
+            let field = match (step, refusal) {
+                (Step::Vapi, _) => vapi::VAPI_API_KEY,
+                _ => twilio::AUTH_TOKEN,
+            };
+            Ok(Judged::Refused(vec![field.problem(code(refusal))]))
+        }
+        Err(failure) => {
+            tracing::warn!(%user, step = step.id(), %failure, "credentials could not be checked");
+            rows::hold(&mut connection, user, step.id(), &pending).await?;
+            Ok(Judged::Silent)
+        }
+    }
+}
+
+/// Whether a secret of a step waits for its vendor.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waits(app: &App, user: Uuid, step: Step) -> Result<bool, Error> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(rows::held(&mut connection, user, step.id())
+        .await?
+        .is_some())
+}
+
+const fn column(step: Step) -> Column {
+    match step {
+        Step::Twilio => Column::TwilioAuthToken,
+        _ => Column::VapiApiKey,
+    }
+}
+
+type Typed = (rows::Pending, String);
+
+/// A secret as it was typed, with the account it belongs to; or the problems of its form.
+fn typed(
+    app: &App,
+    user: Uuid,
+    save: &Save,
+    secret: &str,
+) -> Result<Result<Typed, Vec<Problem>>, Error> {
+    let field = match save.step {
+        Step::Twilio => twilio::AUTH_TOKEN,
+        _ => vapi::VAPI_API_KEY,
+    };
+    let secret = match field.parse(&[secret.to_owned()]) {
+        Ok(Some(Value::Text(secret))) => secret,
+        Ok(_) => return Ok(Err(vec![field.problem(Code::Required)])),
+        Err(code) => return Ok(Err(vec![field.problem(code)])),
+    };
+    let text = |field: &crate::domain::Field| {
+        let value = field.parse(save.typed.values(field.name)).ok().flatten();
+        match value {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    };
+    let mut account_sid = None;
+    if save.step == Step::Twilio {
+        // A token alone opens nothing, so it waits for a usable account beside it.
+        let sid = save.typed.values(twilio::ACCOUNT_SID.name);
+        if let Some(problem) = twilio::ACCOUNT_SID.check(sid) {
+            return Ok(Err(vec![problem]));
+        }
+        account_sid = text(&twilio::ACCOUNT_SID);
+    }
+    let pending = rows::Pending {
+        secret_encrypted: app.vault.seal(user, column(save.step), &secret)?,
+        secret_preview: preview(&secret),
+        account_sid,
+        phone_number: text(&twilio::PHONE_NUMBER).filter(|_| save.step == Step::Twilio),
+    };
+    Ok(Ok((pending, secret)))
+}
+
+/// Stores a judged secret, with its event. What was known about others ends with them.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn store(
     connection: &mut PgConnection,
-    vault: &Vault,
-    before: &Onboarding,
-    save: &Save,
-    secret: &str,
-) -> Result<Vec<Problem>, Error> {
-    let typed = [secret.to_owned()];
-    match save.step {
-        Step::Vapi => {
-            let key = match vapi::VAPI_API_KEY.parse(&typed) {
-                Ok(Some(Value::Text(key))) => key,
-                Ok(_) => return Ok(Vec::new()),
-                Err(code) => return Ok(vec![vapi::VAPI_API_KEY.problem(code)]),
-            };
-            let sealed = vault.seal(before.user, Column::VapiApiKey, &key)?;
-            rows::upsert_vapi(connection, before.user, &sealed, &preview(&key)).await?;
-            configured(connection, before.user, "vapi_configured", save.method).await?;
+    user: Uuid,
+    step: Step,
+    method: Method,
+    ready: &Ready,
+) -> Result<(), Error> {
+    let Ready {
+        pending,
+        is_checked,
+    } = ready;
+    let sealed = pending.secret_encrypted.as_slice();
+    let shown = pending.secret_preview.as_str();
+    match &pending.account_sid {
+        None => {
+            rows::upsert_vapi(connection, user, sealed, shown, *is_checked).await?;
+            // Another key may be another organisation's; the same one finds its assistant again.
+            store::assistants::forget_vapi(connection, user).await?;
+            configured(connection, user, "vapi_configured", method).await?;
         }
-        Step::Twilio => {
-            let token = match twilio::AUTH_TOKEN.parse(&typed) {
-                Ok(Some(Value::Text(token))) => token,
-                Ok(_) => return Ok(Vec::new()),
-                Err(code) => return Ok(vec![twilio::AUTH_TOKEN.problem(code)]),
-            };
-            // A token alone opens nothing, so it waits for a usable account beside it.
-            let sid_typed = save.typed.values(twilio::ACCOUNT_SID.name);
-            if let Some(problem) = twilio::ACCOUNT_SID.check(sid_typed) {
-                return Ok(vec![problem]);
-            }
-            let Ok(Some(Value::Text(sid))) = twilio::ACCOUNT_SID.parse(sid_typed) else {
-                return Ok(Vec::new());
-            };
-            let number = twilio::PHONE_NUMBER
-                .parse(save.typed.values(twilio::PHONE_NUMBER.name))
-                .ok()
-                .flatten();
-            let number = match &number {
-                Some(Value::Text(number)) => Some(number.as_str()),
-                _ => None,
-            };
-            let sealed = vault.seal(before.user, Column::TwilioAuthToken, &token)?;
-            let token = (sealed.as_slice(), preview(&token));
-            rows::upsert_twilio(connection, before.user, &sid, (token.0, &token.1), number).await?;
-            configured(connection, before.user, "twilio_configured", save.method).await?;
+        Some(sid) => {
+            let number = pending.phone_number.as_deref();
+            rows::upsert_twilio(connection, user, sid, (sealed, shown), number, *is_checked)
+                .await?;
+            store::phone_numbers::clear_check(connection, user).await?;
+            configured(connection, user, "twilio_configured", method).await?;
         }
-        _ => {}
     }
-    Ok(Vec::new())
+    rows::drop_held(connection, user, step.id()).await?;
+    store::readiness::clear(connection, user).await?;
+    Ok(())
 }
 
 async fn configured(
@@ -76,23 +290,35 @@ async fn configured(
     Ok(events::insert(connection, user, event, json!({"method": method.id()})).await?)
 }
 
-/// Forgets the credentials of a step; true when there were some. Idempotent.
+/// Forgets the credentials of a step; a number that is linked is given back first, while it still
+/// can be. Idempotent.
 ///
 /// # Errors
-/// When the account is gone or the database does not answer.
-pub async fn remove(pool: &PgPool, user: Uuid, step: Step) -> Result<bool, Error> {
-    let mut transaction = pool.begin().await?;
+/// What keeps the number from being given back: then nothing is removed. Or the account is gone, or
+/// the database does not answer.
+pub async fn remove(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
+    numbers::unlink(app, user).await?;
+    let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, user).await? {
-        return Err(Error::NoAccount);
+        return Err(Error::NoAccount.into());
     }
     let removed = match step {
-        Step::Vapi => rows::delete_vapi(&mut transaction, user).await?,
-        Step::Twilio => rows::delete_twilio(&mut transaction, user).await?,
+        Step::Vapi => {
+            // The assistant stays in the customer's Vapi account and is found again.
+            store::assistants::forget_vapi(&mut transaction, user).await?;
+            rows::delete_vapi(&mut transaction, user).await?
+        }
+        Step::Twilio => {
+            store::phone_numbers::clear_check(&mut transaction, user).await?;
+            rows::delete_twilio(&mut transaction, user).await?
+        }
         _ => false,
     };
+    rows::drop_held(&mut transaction, user, step.id()).await?;
+    store::readiness::clear(&mut transaction, user).await?;
     transaction.commit().await?;
     tracing::info!(%user, step = step.id(), removed, "credentials removed");
-    Ok(removed)
+    Ok(())
 }
 
 /// What a rotation did.
@@ -112,12 +338,19 @@ pub struct Rotation {
 pub async fn rotate(pool: &PgPool, vault: &Vault) -> Result<Rotation, Error> {
     let mut connection = pool.acquire().await?;
     let mut rotation = Rotation::default();
-    for column in [Column::VapiApiKey, Column::TwilioAuthToken] {
+    for column in [
+        Column::VapiApiKey,
+        Column::TwilioAuthToken,
+        Column::WebhookSecret,
+    ] {
         let mut after = Uuid::nil();
         loop {
             let page = match column {
                 Column::VapiApiKey => rows::vapi_after(&mut connection, after).await?,
                 Column::TwilioAuthToken => rows::twilio_after(&mut connection, after).await?,
+                Column::WebhookSecret => {
+                    store::assistants::secrets_after(&mut connection, after).await?
+                }
             };
             let Some(last) = page.last() else { break };
             after = last.user_id;
@@ -151,6 +384,7 @@ async fn reseal(
     let done = match column {
         Column::VapiApiKey => rows::reseal_vapi(connection, old, &sealed).await?,
         Column::TwilioAuthToken => rows::reseal_twilio(connection, old, &sealed).await?,
+        Column::WebhookSecret => store::assistants::reseal(connection, old, &sealed).await?,
     };
     Ok(Ok(done))
 }

@@ -2,8 +2,35 @@
 //! the event, and knows neither HTTP nor HTML.
 
 pub mod accounts;
+pub mod assistants;
+pub mod calls;
 pub mod credentials;
 pub mod forwarding;
+pub mod launch;
+pub mod lease;
+pub mod numbers;
 pub mod onboarding;
 pub mod passwords;
 pub mod save;
+
+use super::Error;
+use crate::domain::progress::Blocker;
+
+/// Why work with the vendors stopped: something the customer can see to, or a failure of our own.
+#[derive(Debug)]
+pub enum Halt {
+    Blocker(Blocker),
+    Error(Error),
+}
+
+impl<E: Into<Error>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl From<Blocker> for Halt {
+    fn from(blocker: Blocker) -> Self {
+        Self::Blocker(blocker)
+    }
+}

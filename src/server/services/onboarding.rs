@@ -7,8 +7,10 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::progress::{Facts, Status, StepFacts};
-use crate::domain::{Answers, Code, Draft, Problem, Step, Value, assistant, ava, twilio, vapi};
+use crate::domain::progress::{Blocker, Facts, Status, StepFacts};
+use crate::domain::{
+    Answers, Code, Draft, Problem, Step, Value, assistant, ava, telephony, twilio, vapi,
+};
 use crate::server::Error;
 use crate::server::store::onboarding::Record;
 use crate::server::store::{self, drafts, events};
@@ -94,6 +96,14 @@ impl Onboarding {
             Step::Vapi if self.record.vapi_api_key_preview.is_none() => {
                 problems.push(vapi::VAPI_API_KEY.problem(Code::Required));
             }
+            Step::Vapi => problems.extend(
+                (self
+                    .record
+                    .vapi_problem
+                    .as_deref()
+                    .and_then(Code::of_vendor))
+                .map(|code| vapi::VAPI_API_KEY.problem(code)),
+            ),
             // A stored token belongs to the stored account.
             Step::Twilio
                 if self.record.auth_token_preview.is_none()
@@ -101,6 +111,21 @@ impl Onboarding {
                         != self.stored(step).values(twilio::ACCOUNT_SID.name) =>
             {
                 problems.push(twilio::AUTH_TOKEN.problem(Code::Required));
+            }
+            Step::Twilio => problems.extend(
+                (self
+                    .record
+                    .twilio_problem
+                    .as_deref()
+                    .and_then(Code::of_vendor))
+                .map(|code| twilio::AUTH_TOKEN.problem(code)),
+            ),
+            Step::Telephony if problems.is_empty() => {
+                let said = self.record.number_problem.as_deref();
+                problems.extend(
+                    said.and_then(Code::of_vendor)
+                        .map(|code| telephony::NUMBER.problem(code)),
+                );
             }
             Step::Assistant if problems.is_empty() => {
                 let languages = self.record.answers.list(ava::LANGUAGES.name);
@@ -131,9 +156,18 @@ impl Onboarding {
                 skipped: self.record.skipped.iter().any(|id| id == step.id()),
             }),
             has_vapi_key: self.record.vapi_api_key_preview.is_some(),
+            vapi_key_checked: self.record.vapi_checked,
             has_twilio_credentials: self.record.auth_token_preview.is_some(),
+            twilio_checked: self.record.twilio_checked,
             assistant_created: self.record.vapi_id.is_some(),
-            number_linked: false,
+            assistant_outdated: self.record.assistant_problem.is_some(),
+            number_linked: self.record.linked_number.is_some()
+                && self.record.linked_number.as_deref() == self.answers().text("number"),
+            live: self
+                .record
+                .live_blockers
+                .as_ref()
+                .map(|ids| ids.iter().filter_map(|id| Blocker::from_id(id)).collect()),
             terms_accepted: self.record.answers.flag("accept_terms"),
             completed: self.record.onboarding_completed,
         }
@@ -173,7 +207,7 @@ pub async fn finish(pool: &PgPool, user: Uuid) -> Result<Finished, Error> {
             "duration_seconds": seconds,
             "steps_skipped": skipped,
             "plan_selected": onboarding.answers().text("plan"),
-            "live": facts.blockers().is_empty(),
+            "live": facts.is_live(),
         }),
     )
     .await?;

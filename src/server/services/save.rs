@@ -4,13 +4,12 @@ use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::credentials;
+use super::credentials::{self, Judged};
 use super::onboarding::Onboarding;
 use crate::domain::progress::Status;
 use crate::domain::{Answers, Draft, Field, Problem, Rule, Step, Value, twilio};
-use crate::server::Error;
 use crate::server::store::{self, drafts, events};
-use crate::server::vault::Vault;
+use crate::server::{App, Error};
 
 /// What the customer wants beside keeping what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +19,8 @@ pub enum Intent {
     Continue,
     Skip,
     Later,
+    /// As Continue, with the secret that waits for its vendor stored as it is.
+    StoreUnchecked,
 }
 
 /// Through which door credentials came; the `method` of their event.
@@ -66,16 +67,24 @@ pub enum Saved {
     Outdated { version: i64 },
     /// Another window or device has saved other values meanwhile; nothing was changed.
     Conflict,
-    /// The secret cannot be one; nothing was changed.
+    /// The secret cannot be one, or its vendor refuses it; nothing was changed.
     SecretRefused(Vec<Problem>),
+    /// The vendor of the secret does not answer. The secret waits; nothing else was changed.
+    SecretWaits,
 }
 
-/// Stores one save in one transaction, with its events.
+/// Stores one save in one transaction, with its events; a secret only once its vendor was asked.
 ///
 /// # Errors
 /// When the account is gone or the database does not answer; nothing has changed then.
-pub async fn save(pool: &PgPool, vault: &Vault, user: Uuid, save: Save) -> Result<Saved, Error> {
-    let mut transaction = pool.begin().await?;
+pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
+    let secret = match credentials::judge(app, user, &save).await? {
+        Judged::Refused(problems) => return Ok(Saved::SecretRefused(problems)),
+        Judged::Silent => return Ok(Saved::SecretWaits),
+        Judged::Ready(ready) => Some(ready),
+        Judged::Nothing => None,
+    };
+    let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, user).await? {
         return Err(Error::NoAccount);
     }
@@ -102,11 +111,8 @@ pub async fn save(pool: &PgPool, vault: &Vault, user: Uuid, save: Save) -> Resul
         return Ok(Saved::Stored { version, status });
     }
 
-    if let Some(secret) = &save.secret {
-        let problems = credentials::store(&mut transaction, vault, &before, &save, secret).await?;
-        if !problems.is_empty() {
-            return Ok(Saved::SecretRefused(problems));
-        }
+    if let Some(secret) = &secret {
+        credentials::store(&mut transaction, user, step, save.method, secret).await?;
     }
     write_answers(&mut transaction, &before, &save).await?;
     match save.intent {
@@ -122,7 +128,7 @@ pub async fn save(pool: &PgPool, vault: &Vault, user: Uuid, save: Save) -> Resul
                 .await?;
             }
         }
-        Intent::Continue => {
+        Intent::Continue | Intent::StoreUnchecked => {
             store::onboarding::set_skipped(&mut transaction, user, step, false).await?;
         }
         Intent::Autosave | Intent::Later => {}
@@ -130,7 +136,7 @@ pub async fn save(pool: &PgPool, vault: &Vault, user: Uuid, save: Save) -> Resul
 
     let written = Onboarding::load(&mut transaction, user).await?;
     let fields = remaining_draft(&written.stored(step), &save);
-    let submitted = save.intent == Intent::Continue;
+    let submitted = matches!(save.intent, Intent::Continue | Intent::StoreUnchecked);
     let version = drafts::upsert(
         &mut transaction,
         user,
@@ -183,7 +189,9 @@ async fn write_answers(
             }
         }
         Step::Assistant => {
-            if save.step.problems(&save.typed).is_empty() {
+            // What Vapi has is changed by pressing a button, together with Vapi.
+            let waits = save.intent == Intent::Autosave && before.record.vapi_id.is_some();
+            if !waits && save.step.problems(&save.typed).is_empty() {
                 store::onboarding::upsert_assistant(connection, before.user, &answers).await?;
             }
         }

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Stores the Vapi key, replacing an older one; it counts as not checked.
+/// Stores the Vapi key, replacing an older one, with whether Vapi has accepted it.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -12,15 +12,18 @@ pub async fn upsert_vapi(
     user: Uuid,
     encrypted: &[u8],
     preview: &str,
+    is_checked: bool,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "INSERT INTO vapi_credentials (user_id, vapi_api_key_encrypted, vapi_api_key_preview)
-         VALUES ($1, $2, $3)
+        "INSERT INTO vapi_credentials (user_id, vapi_api_key_encrypted, vapi_api_key_preview, checked_at)
+         VALUES ($1, $2, $3, CASE WHEN $4 THEN now() END)
          ON CONFLICT (user_id) DO UPDATE SET vapi_api_key_encrypted = excluded.vapi_api_key_encrypted,
-            vapi_api_key_preview = excluded.vapi_api_key_preview, checked_at = NULL",
+            vapi_api_key_preview = excluded.vapi_api_key_preview, checked_at = excluded.checked_at,
+            problem = NULL",
         user,
         encrypted,
-        preview
+        preview,
+        is_checked
     )
     .execute(connection)
     .await?;
@@ -38,7 +41,7 @@ pub async fn delete_vapi(connection: &mut PgConnection, user: Uuid) -> sqlx::Res
     Ok(done.rows_affected() > 0)
 }
 
-/// Stores the Twilio credentials, replacing older ones; they count as not checked.
+/// Stores the Twilio credentials, replacing older ones, with whether Twilio has accepted them.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -48,20 +51,22 @@ pub async fn upsert_twilio(
     account_sid: &str,
     auth_token: (&[u8], &str),
     phone_number: Option<&str>,
+    is_checked: bool,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO twilio_credentials
-            (user_id, account_sid, auth_token_encrypted, auth_token_preview, phone_number)
-         VALUES ($1, $2, $3, $4, $5)
+            (user_id, account_sid, auth_token_encrypted, auth_token_preview, phone_number, checked_at)
+         VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN now() END)
          ON CONFLICT (user_id) DO UPDATE SET account_sid = excluded.account_sid,
             auth_token_encrypted = excluded.auth_token_encrypted,
             auth_token_preview = excluded.auth_token_preview,
-            phone_number = excluded.phone_number, checked_at = NULL",
+            phone_number = excluded.phone_number, checked_at = excluded.checked_at, problem = NULL",
         user,
         account_sid,
         auth_token.0,
         auth_token.1,
-        phone_number
+        phone_number,
+        is_checked
     )
     .execute(connection)
     .await?;
@@ -174,4 +179,160 @@ pub async fn reseal_twilio(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// What the vendors need to be asked, still sealed.
+pub struct Stored {
+    pub vapi_api_key: Option<Vec<u8>>,
+    pub account_sid: Option<String>,
+    pub auth_token: Option<Vec<u8>>,
+}
+
+/// A customer's stored credentials.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_user(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Stored> {
+    let row = sqlx::query_as!(
+        Stored,
+        r#"SELECT v.vapi_api_key_encrypted AS "vapi_api_key?", t.account_sid AS "account_sid?",
+            t.auth_token_encrypted AS "auth_token?"
+         FROM users u
+         LEFT JOIN vapi_credentials v ON v.user_id = u.id
+         LEFT JOIN twilio_credentials t ON t.user_id = u.id
+         WHERE u.id = $1"#,
+        user
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.unwrap_or(Stored {
+        vapi_api_key: None,
+        account_sid: None,
+        auth_token: None,
+    }))
+}
+
+/// Notes the vendor's word on the stored Vapi key: accepted, or why not.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_vapi_checked(
+    connection: &mut PgConnection,
+    user: Uuid,
+    problem: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE vapi_credentials SET problem = $2::text, checked_at = CASE WHEN $2::text IS NULL THEN now() END
+         WHERE user_id = $1",
+        user,
+        problem
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes the vendor's word on the stored Twilio credentials: accepted, or why not.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_twilio_checked(
+    connection: &mut PgConnection,
+    user: Uuid,
+    problem: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE twilio_credentials SET problem = $2::text, checked_at = CASE WHEN $2::text IS NULL THEN now() END
+         WHERE user_id = $1",
+        user,
+        problem
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A secret that waits for its vendor to answer, sealed for the column it would go to.
+pub struct Pending {
+    pub secret_encrypted: Vec<u8>,
+    pub secret_preview: String,
+    pub account_sid: Option<String>,
+    pub phone_number: Option<String>,
+}
+
+/// Keeps a secret for a quarter of an hour, replacing one of the same step.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn hold(
+    connection: &mut PgConnection,
+    user: Uuid,
+    step: &str,
+    pending: &Pending,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO pending_credentials
+            (user_id, step, secret_encrypted, secret_preview, account_sid, phone_number)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (user_id, step) DO UPDATE SET secret_encrypted = excluded.secret_encrypted,
+            secret_preview = excluded.secret_preview, account_sid = excluded.account_sid,
+            phone_number = excluded.phone_number, created_at = now()",
+        user,
+        step,
+        pending.secret_encrypted,
+        pending.secret_preview,
+        pending.account_sid,
+        pending.phone_number
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The secret that waits, while it is kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn held(
+    connection: &mut PgConnection,
+    user: Uuid,
+    step: &str,
+) -> sqlx::Result<Option<Pending>> {
+    sqlx::query_as!(
+        Pending,
+        "SELECT secret_encrypted, secret_preview, account_sid, phone_number FROM pending_credentials
+         WHERE user_id = $1 AND step = $2 AND created_at > now() - interval '15 minutes'",
+        user,
+        step
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Forgets the secret that waits.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn drop_held(connection: &mut PgConnection, user: Uuid, step: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM pending_credentials WHERE user_id = $1 AND step = $2",
+        user,
+        step
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets every secret that has waited too long.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sweep(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM pending_credentials WHERE created_at < now() - interval '15 minutes'"
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -1,11 +1,16 @@
 //! The only place with SQL. Functions take a connection; services own the transaction.
 
+pub mod assistants;
 pub mod attempts;
+pub mod calls;
 pub mod credentials;
 pub mod drafts;
 pub mod events;
+pub mod leases;
 pub mod onboarding;
 pub mod password_resets;
+pub mod phone_numbers;
+pub mod readiness;
 pub mod users;
 
 use sqlx::migrate::Migrator;

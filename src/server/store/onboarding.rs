@@ -23,6 +23,18 @@ pub struct Record {
     pub auth_token_preview: Option<String>,
     pub twilio_checked: bool,
     pub vapi_id: Option<String>,
+    /// The vendor's latest word on each, where it was not a good one.
+    pub vapi_problem: Option<String>,
+    pub twilio_problem: Option<String>,
+    pub assistant_problem: Option<String>,
+    /// What Twilio said of the number that is now the answer of step 5.
+    pub number_problem: Option<String>,
+    pub number_used_by: Option<String>,
+    /// The number that is linked to the assistant.
+    pub linked_number: Option<String>,
+    /// What was missing when the vendors were last asked, and when that was.
+    pub live_blockers: Option<Vec<String>>,
+    pub live_checked_at: Option<OffsetDateTime>,
 }
 
 /// Reads an active customer's record in one query.
@@ -57,12 +69,17 @@ pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Opt
             ], NULL) AS "skipped!: Vec<String>",
             v.vapi_api_key_preview AS "vapi_api_key_preview?", v.checked_at AS "vapi_checked_at?",
             t.auth_token_preview AS "auth_token_preview?", t.checked_at AS "twilio_checked_at?",
-            a.vapi_id AS "vapi_id?"
+            a.vapi_id AS "vapi_id?", v.problem AS "vapi_problem?", t.problem AS "twilio_problem?",
+            a.problem AS "assistant_problem?", n.problem AS "number_problem?", n.used_by AS "number_used_by?",
+            p.number AS "linked_number?", r.blockers AS "live_blockers?", r.checked_at AS "live_checked_at?"
         FROM users u
         JOIN user_onboarding o ON o.user_id = u.id
         LEFT JOIN vapi_credentials v ON v.user_id = u.id
         LEFT JOIN twilio_credentials t ON t.user_id = u.id
         LEFT JOIN assistants a ON a.user_id = u.id
+        LEFT JOIN number_checks n ON n.user_id = u.id AND n.number = u.number
+        LEFT JOIN phone_numbers p ON p.user_id = u.id AND p.linked_at IS NOT NULL
+        LEFT JOIN readiness r ON r.user_id = u.id
         WHERE u.id = $1 AND u.is_active"#,
         user
     )
@@ -81,6 +98,14 @@ pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Opt
         auth_token_preview: row.auth_token_preview,
         twilio_checked: row.twilio_checked_at.is_some(),
         vapi_id: row.vapi_id,
+        vapi_problem: row.vapi_problem,
+        twilio_problem: row.twilio_problem,
+        assistant_problem: row.assistant_problem,
+        number_problem: row.number_problem,
+        number_used_by: row.number_used_by,
+        linked_number: row.linked_number,
+        live_blockers: row.live_blockers,
+        live_checked_at: row.live_checked_at,
     }))
 }
 

@@ -93,6 +93,17 @@ pub async fn set_password(
     .await
 }
 
+/// Deletes an account and, by its foreign keys, everything of it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM users WHERE id = $1", user)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Replaces the password hash by one of the same password at today's costs.
 ///
 /// # Errors

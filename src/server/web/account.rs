@@ -30,6 +30,7 @@ impl Arrival {
         let notice = match self.notice.as_deref() {
             Some("signed-out") => Some(Notice::SignedOut),
             Some("password-reset") => Some(Notice::PasswordReset),
+            Some("account-deleted") => Some(Notice::AccountDeleted),
             _ => return_to.as_ref().map(|_| Notice::LogInFirst),
         };
         Credentials {

@@ -13,7 +13,9 @@ pub mod render;
 mod return_to;
 pub mod settings;
 pub mod studio;
+mod vendors;
 pub mod visit;
+pub mod webhooks;
 
 use std::any::Any;
 

@@ -8,20 +8,24 @@ use axum::response::{IntoResponse, Json, Response};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::proposals;
-use super::render;
 use super::visit::{Customer, Form, Posted, Visit};
+use super::{proposals, render, vendors};
 use crate::domain::profile::ACCEPT_TERMS;
+use crate::domain::progress::Blocker;
+use crate::domain::telephony::NUMBER;
 use crate::domain::{Draft, Locale, Problem, Step};
 use crate::pages::error::Trouble;
 use crate::pages::form::Filled;
 use crate::pages::held::Reason;
-use crate::pages::step::{self, LaterPage, StepPage, Stored};
+use crate::pages::secret::Said;
+use crate::pages::step::{self, LaterPage, NumberChoice, Numbers, StepPage, Stored, Then};
 use crate::pages::texts::t;
 use crate::server::Error;
-use crate::server::services::credentials;
+use crate::server::services::assistants::From;
 use crate::server::services::onboarding::{self as service, Onboarding};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
+use crate::server::services::{Halt, credentials, launch, numbers as numbers_service};
+use crate::server::vendors::Failure;
 
 /// `/onboarding`: to the first step that is neither done nor skipped; after launch to the studio.
 pub async fn go_on(customer: Customer) -> Response {
@@ -54,10 +58,13 @@ pub async fn page(
         return render::trouble(&customer.visit, Trouble::NotFound).await;
     };
     let showing = Showing {
-        from_review: query.get("return").is_some_and(|to| to == "done"),
+        then: query
+            .get("return")
+            .map_or(Then::Next, |to| Then::from_id(to)),
         removed: query
             .get("notice")
             .is_some_and(|notice| notice == "removed"),
+        said: query.get("said").and_then(|id| Said::from_id(id)),
         ..Showing::default()
     };
     show(&customer, step, StatusCode::OK, showing).await
@@ -66,8 +73,11 @@ pub async fn page(
 /// How a step is shown beyond what is stored.
 #[derive(Default)]
 struct Showing {
-    from_review: bool,
+    then: Then,
     removed: bool,
+    said: Option<Said>,
+    waits: bool,
+    not_removed: Option<Blocker>,
     /// What was just typed, where it could not be stored.
     typed: Option<Draft>,
     /// The problems that kept it from being stored.
@@ -76,9 +86,42 @@ struct Showing {
 }
 
 async fn show(customer: &Customer, step: Step, status: StatusCode, showing: Showing) -> Response {
-    let page = step_page(&customer.onboarding, customer.visit.locale, step, showing);
+    let mut page = step_page(&customer.onboarding, customer.visit.locale, step, showing);
+    if step == Step::Telephony {
+        page.numbers = numbers(customer).await;
+    }
     let frame = customer.visit.frame(step::title(&page));
     render::page(status, frame, page, step::page).await
+}
+
+/// The numbers to choose from, as far as Twilio is quick.
+async fn numbers(customer: &Customer) -> Numbers {
+    if customer.onboarding.record.auth_token_preview.is_none() {
+        return Numbers::Unknown;
+    }
+    match numbers_service::choices(&customer.visit.app, customer.user()).await {
+        Ok(Some(choices)) => Numbers::Listed(
+            choices
+                .into_iter()
+                .map(|choice| NumberChoice {
+                    number: choice.number,
+                    problem: choice.problem,
+                    used_by: choice.used_by,
+                })
+                .collect(),
+        ),
+        Ok(None) => Numbers::Silent,
+        Err(error) => {
+            tracing::warn!(%error, "the numbers cannot be listed");
+            Numbers::Silent
+        }
+    }
+}
+
+/// A time of day as pages show it where the browser's zone is not known.
+pub(super) fn time_of_day(time: time::OffsetDateTime) -> String {
+    let time = time.to_offset(time::UtcOffset::UTC);
+    format!("{:02}:{:02} UTC", time.hour(), time.minute())
 }
 
 fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showing) -> StepPage {
@@ -111,9 +154,23 @@ fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showi
         statuses: Step::ALL.map(|step| facts.status(step)),
         version: onboarding.version(step),
         editor: Uuid::new_v4().to_string(),
-        from_review: showing.from_review,
+        then: showing.then,
         refused: is_refused,
         removed: showing.removed,
+        waits: showing.waits,
+        said: showing.said,
+        not_removed: showing.not_removed,
+        linked_number: record.linked_number.clone(),
+        numbers: Numbers::Unknown,
+        used_by: record
+            .number_used_by
+            .clone()
+            .filter(|_| !facts.number_linked),
+        assistant_problem: record
+            .assistant_problem
+            .as_deref()
+            .and_then(Blocker::from_id),
+        live_checked_at: record.live_checked_at.map(time_of_day),
         email: record.email.clone(),
         answers: record.answers.clone(),
         vapi: vapi(onboarding),
@@ -129,6 +186,7 @@ pub(super) fn vapi(onboarding: &Onboarding) -> Stored {
     Stored {
         preview: onboarding.record.vapi_api_key_preview.clone(),
         checked: onboarding.record.vapi_checked,
+        refused: onboarding.record.vapi_problem.is_some(),
     }
 }
 
@@ -137,6 +195,7 @@ pub(super) fn twilio(onboarding: &Onboarding) -> Stored {
     Stored {
         preview: onboarding.record.auth_token_preview.clone(),
         checked: onboarding.record.twilio_checked,
+        refused: onboarding.record.twilio_problem.is_some(),
     }
 }
 
@@ -150,10 +209,18 @@ enum Wish {
     /// Show both versions of a conflict.
     Compare,
     RemoveCredentials,
+    /// Ask the vendor again about what is stored.
+    Recheck,
+    /// Take one of the account's numbers, and stay.
+    TakeNumber(String),
+    Launch,
 }
 
 impl Wish {
     fn parse(text: &str) -> Option<Self> {
+        if let Some(number) = text.strip_prefix("number:") {
+            return crate::domain::phone::parse(number).map(Self::TakeNumber);
+        }
         Some(match text {
             // Pressing Enter in an old browser sends no button.
             "continue" | "" => Self::Save(Intent::Continue),
@@ -161,7 +228,10 @@ impl Wish {
             "later" => Self::Save(Intent::Later),
             "autosave" => Self::Save(Intent::Autosave),
             "compare" => Self::Compare,
+            "store_unchecked" => Self::Save(Intent::StoreUnchecked),
             "remove" => Self::RemoveCredentials,
+            "recheck" => Self::Recheck,
+            "launch" => Self::Launch,
             _ => return None,
         })
     }
@@ -237,37 +307,61 @@ pub async fn save(Path(id): Path<String>, posted: Posted) -> Response {
         return render::hold(&visit, form, Reason::SignedOut).await;
     };
     let copy = form.clone();
-    let from_review = form.take("return_to") == "done";
+    let then = Then::from_id(&form.take("return_to"));
     let Some(wish) = Wish::parse(&form.take("intent")) else {
         return render::trouble(&visit, Trouble::Malformed).await;
     };
-    if let Wish::RemoveCredentials = wish {
+    if let Wish::RemoveCredentials | Wish::Recheck = wish {
         if !form.fields.is_empty() || !matches!(step, Step::Vapi | Step::Twilio) {
             return render::trouble(&visit, Trouble::Malformed).await;
         }
-        let to = visit.href(&format!("{}?notice=removed", step_path(step)));
-        return match still_logged_in(&visit).await {
-            Ok(true) => match credentials::remove(&visit.app.pool, logged_in.user, step).await {
-                Ok(_) => render::see_other(&to),
-                Err(error) => render::form_failure(&visit, &error, copy).await,
-            },
-            Ok(false) => render::hold(&visit, copy, Reason::SignedOut).await,
+        return match about_stored(&visit, step, &wish).await {
+            Ok(response) => response,
             Err(error) => render::form_failure(&visit, &error, copy).await,
         };
     }
     let Some(read) = StepForm::read(step, &mut form) else {
         return render::trouble(&visit, Trouble::Malformed).await;
     };
-    match store(&visit, logged_in.user, step, wish, read, from_review).await {
+    match store(&visit, logged_in.user, step, wish, read, then).await {
         Ok(response) => response,
         Err(error) => render::form_failure(&visit, &error, copy).await,
     }
 }
 
-/// Whether the session's customer may still act: the account is active and its password is the one
-/// of the session's time.
-async fn still_logged_in(visit: &Visit) -> Result<bool, Error> {
-    Ok(Customer::of(visit.clone()).await?.is_ok())
+/// Removes the stored credentials of a step, or asks their vendor again.
+async fn about_stored(visit: &Visit, step: Step, wish: &Wish) -> Result<Response, Error> {
+    let Ok(customer) = Customer::of(visit.clone()).await? else {
+        return Err(Error::NoAccount);
+    };
+    let (app, user) = (&visit.app, customer.user());
+    if let Wish::Recheck = wish {
+        let said = said(credentials::recheck(app, user, step).await?);
+        let to = format!("{}?said={}", step_path(step), said.id());
+        return Ok(render::see_other(&visit.href(&to)));
+    }
+    match credentials::remove(app, user, step).await {
+        Ok(()) => {
+            let to = format!("{}?notice=removed", step_path(step));
+            Ok(render::see_other(&visit.href(&to)))
+        }
+        Err(Halt::Blocker(blocker)) => {
+            let showing = Showing {
+                not_removed: Some(blocker),
+                ..Showing::default()
+            };
+            Ok(show(&customer, step, StatusCode::CONFLICT, showing).await)
+        }
+        Err(Halt::Error(error)) => Err(error),
+    }
+}
+
+pub(super) const fn said(said: Result<(), Failure>) -> Said {
+    match said {
+        Ok(()) => Said::Good,
+        Err(Failure::Refused(_)) => Said::Refused,
+        Err(_) => Said::Silent,
+    }
 }
 
 async fn store(
@@ -275,25 +369,29 @@ async fn store(
     user: Uuid,
     step: Step,
     wish: Wish,
-    read: StepForm,
-    from_review: bool,
+    mut read: StepForm,
+    then: Then,
 ) -> Result<Response, Error> {
     let Ok(customer) = Customer::of(visit.clone()).await? else {
         return Err(Error::NoAccount);
     };
-    let Wish::Save(intent) = wish else {
-        return compare(&customer, step, read.typed, from_review).await;
+    let mut stays = false;
+    let intent = match wish {
+        Wish::Compare => return compare(&customer, step, read.typed, then).await,
+        Wish::Save(intent) if step != Step::Done => intent,
+        Wish::TakeNumber(number) if step == Step::Telephony => {
+            read.typed.set(NUMBER.name, vec![number]);
+            stays = true;
+            Intent::Later
+        }
+        Wish::Launch | Wish::Save(Intent::Continue | Intent::Later) if step == Step::Done => {
+            return review(&customer, &wish, &read).await;
+        }
+        _ => return Ok(render::trouble(visit, Trouble::Malformed).await),
     };
     let typed = read.typed.clone();
-    if step == Step::Done {
-        return match intent {
-            Intent::Continue | Intent::Later => review(visit, user, intent, read).await,
-            Intent::Skip | Intent::Autosave => Ok(render::trouble(visit, Trouble::Malformed).await),
-        };
-    }
     let saved = saving::save(
-        &visit.app.pool,
-        &visit.app.vault,
+        &visit.app,
         user,
         Save {
             step,
@@ -315,21 +413,35 @@ async fn store(
             Ok((StatusCode::CONFLICT, Json(json!({"code": "conflict"}))).into_response())
         }
         Saved::Stored { .. } | Saved::Outdated { .. } => {
+            if stays || intent == Intent::Continue {
+                vendors::told(&customer, step, &typed).await?;
+            }
             let chosen = Locale::from_code(typed.text("locale")).filter(|_| step == Step::Profile);
             let locale = chosen
                 .filter(|_| intent == Intent::Continue)
                 .unwrap_or(visit.locale);
-            let path = match (intent, from_review) {
+            let path = match (intent, then) {
+                _ if stays => step_path(step),
                 (Intent::Later, _) => "/onboarding/later".to_owned(),
-                (_, true) => step_path(Step::Done),
-                _ => step_path(step.next().unwrap_or(Step::Done)),
+                (_, Then::Review) => step_path(Step::Done),
+                (_, Then::Studio) => "/ava-studio".to_owned(),
+                (_, Then::Next) => step_path(step.next().unwrap_or(Step::Done)),
             };
             Ok(render::see_other(&format!("/{}{path}", locale.code())))
         }
-        Saved::Conflict => compare(&customer, step, typed, from_review).await,
+        Saved::Conflict => compare(&customer, step, typed, then).await,
+        Saved::SecretWaits => {
+            let showing = Showing {
+                then,
+                typed: Some(typed),
+                waits: true,
+                ..Showing::default()
+            };
+            Ok(show(&customer, step, StatusCode::UNPROCESSABLE_ENTITY, showing).await)
+        }
         Saved::SecretRefused(problems) => {
             let showing = Showing {
-                from_review,
+                then,
                 typed: Some(typed),
                 refused: problems,
                 ..Showing::default()
@@ -344,10 +456,10 @@ async fn compare(
     customer: &Customer,
     step: Step,
     typed: Draft,
-    from_review: bool,
+    then: Then,
 ) -> Result<Response, Error> {
     let showing = Showing {
-        from_review,
+        then,
         typed: Some(typed),
         is_conflict: true,
         ..Showing::default()
@@ -355,19 +467,27 @@ async fn compare(
     Ok(show(customer, step, StatusCode::CONFLICT, showing).await)
 }
 
-/// The end: terms that were ticked here are accepted, and the onboarding is completed.
-async fn review(
-    visit: &Visit,
-    user: Uuid,
-    intent: Intent,
-    read: StepForm,
-) -> Result<Response, Error> {
+/// The end: terms that were ticked here are accepted, and Ava is launched, or the onboarding is
+/// completed without that.
+async fn review(customer: &Customer, wish: &Wish, read: &StepForm) -> Result<Response, Error> {
+    let (visit, user) = (&customer.visit, customer.user());
     if read.typed.has(ACCEPT_TERMS.name, "true") {
         saving::accept_terms(&visit.app.pool, user).await?;
     }
-    if intent == Intent::Later {
-        return Ok(render::see_other(&visit.href("/onboarding/later")));
-    }
-    service::finish(&visit.app.pool, user).await?;
-    Ok(render::see_other(&visit.href("/ava-studio")))
+    let to = match wish {
+        Wish::Launch => {
+            let blockers = launch::launch(&visit.app, user, From::Onboarding).await?;
+            if blockers.is_empty() {
+                "/ava-studio".to_owned()
+            } else {
+                step_path(Step::Done)
+            }
+        }
+        Wish::Save(Intent::Later) => "/onboarding/later".to_owned(),
+        _ => {
+            service::finish(&visit.app.pool, user).await?;
+            "/ava-studio".to_owned()
+        }
+    };
+    Ok(render::see_other(&visit.href(&to)))
 }

@@ -45,7 +45,7 @@ pub fn fill(onboarding: &Onboarding, step: Step, page_locale: Locale, typed: &mu
             );
             propose(
                 assistant::INSTRUCTIONS.name,
-                instructions(onboarding, locale),
+                made_instructions(onboarding, locale),
             );
         }
         Step::Plan => {
@@ -83,8 +83,13 @@ fn greeting(onboarding: &Onboarding, l: Locale) -> String {
     }
 }
 
+/// The instructions that would be proposed to the customer now.
+pub fn instructions(onboarding: &Onboarding, page_locale: Locale) -> Option<String> {
+    made_instructions(onboarding, assistant_locale(onboarding, page_locale))
+}
+
 /// Instructions made of the answers to step 3; none before it is answered.
-fn instructions(onboarding: &Onboarding, l: Locale) -> Option<String> {
+fn made_instructions(onboarding: &Onboarding, l: Locale) -> Option<String> {
     let answers = onboarding.answers();
     let job = answers.text(ava::JOB_TO_BE_DONE.name)?;
     let choice = |name: &str| {

@@ -7,19 +7,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::onboarding::{StepForm, twilio, vapi};
-use super::render;
+use super::onboarding::{StepForm, said, twilio, vapi};
 use super::visit::{Customer, Posted, Visit};
+use super::{render, vendors};
 use crate::domain::profile::{ACCEPT_TERMS, MARKETING_OPT_IN};
+use crate::domain::progress::Blocker;
 use crate::domain::{Code, Draft, Problem, Step};
 use crate::pages::error::Trouble;
 use crate::pages::form::Filled;
 use crate::pages::held::Reason;
+use crate::pages::secret::Said;
 use crate::pages::settings::{self, Done, Section, Settings};
 use crate::pages::texts::t;
-use crate::server::services::accounts::{self, Change, Welcome};
-use crate::server::services::credentials;
+use crate::server::services::accounts::{self, Change, Deletion, Welcome};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
+use crate::server::services::{Halt, credentials};
 use crate::server::{Error, session};
 
 pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String>>) -> Response {
@@ -38,6 +40,7 @@ pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String
             Some("password-changed") => Some(Done::PasswordChanged),
             _ => None,
         },
+        said: query.get("said").and_then(|id| Said::from_id(id)),
         ..Showing::default()
     };
     show(&customer, section, StatusCode::OK, showing).await
@@ -52,6 +55,10 @@ struct Showing {
     typed: Option<Draft>,
     refused: Vec<Problem>,
     is_conflict: bool,
+    /// The vendor of the section's secret does not answer; the secret waits.
+    waits: bool,
+    said: Option<Said>,
+    not_removed: Option<Blocker>,
 }
 
 async fn show(
@@ -84,6 +91,10 @@ async fn show(
         from_onboarding: showing.from_onboarding,
         vapi: vapi(onboarding),
         twilio: twilio(onboarding),
+        waits: showing.waits,
+        said: showing.said,
+        not_removed: showing.not_removed,
+        linked_number: onboarding.record.linked_number.clone(),
     };
     let title = t!(visit.locale, settings.title);
     let title = if page.refused {
@@ -106,17 +117,29 @@ pub async fn save(posted: Posted) -> Response {
         Ok(Err(visit)) => return render::hold(&visit, copy, Reason::SignedOut).await,
         Err(error) => return render::form_failure(&visit, &error, copy).await,
     };
-    let wants_removal = form.take("intent") == "remove";
-    let answer = match (section.step(), wants_removal) {
-        (Some(step), true) => remove(&customer, step, from_onboarding).await,
-        (Some(step), false) => {
+    let intent = form.take("intent");
+    let answer = match (section.step(), intent.as_str()) {
+        (Some(step), "remove") => remove(&customer, step, from_onboarding).await,
+        (Some(step), "recheck") => recheck(&customer, section, step, from_onboarding).await,
+        (Some(step), intent) => {
+            let intent = match intent {
+                "store_unchecked" => Intent::StoreUnchecked,
+                _ => Intent::Continue,
+            };
             if step == Step::Profile {
                 keep_ticks(&customer, &mut form.fields);
             }
             match StepForm::read(step, &mut form) {
-                Some(read) => save_step(&customer, section, step, read, from_onboarding).await,
+                Some(read) => {
+                    save_step(&customer, section, step, read, intent, from_onboarding).await
+                }
                 None => Ok(render::trouble(&visit, Trouble::Malformed).await),
             }
+        }
+        (None, "delete") if section == Section::Security => {
+            let password = form.take("delete_password");
+            let gives_back = form.take("give_back") == "true";
+            delete_account(&customer, &password, gives_back).await
         }
         (None, _) if section == Section::Security => {
             let (current, password) = (form.take("current_password"), form.take("password"));
@@ -152,9 +175,34 @@ fn address(visit: &Visit, section: &str, notice: &str, from_onboarding: bool) ->
 }
 
 async fn remove(customer: &Customer, step: Step, from_onboarding: bool) -> Result<Response, Error> {
-    credentials::remove(&customer.visit.app.pool, customer.user(), step).await?;
-    let to = address(&customer.visit, step.id(), "removed", from_onboarding);
-    Ok(render::see_other(&to))
+    match credentials::remove(&customer.visit.app, customer.user(), step).await {
+        Ok(()) => {
+            let to = address(&customer.visit, step.id(), "removed", from_onboarding);
+            Ok(render::see_other(&to))
+        }
+        Err(Halt::Blocker(blocker)) => {
+            let section = Section::from_id(step.id()).unwrap_or(Section::Vapi);
+            let showing = Showing {
+                from_onboarding,
+                not_removed: Some(blocker),
+                ..Showing::default()
+            };
+            Ok(show(customer, section, StatusCode::CONFLICT, showing).await)
+        }
+        Err(Halt::Error(error)) => Err(error),
+    }
+}
+
+async fn recheck(
+    customer: &Customer,
+    section: Section,
+    step: Step,
+    from_onboarding: bool,
+) -> Result<Response, Error> {
+    let visit = &customer.visit;
+    let said = said(credentials::recheck(&visit.app, customer.user(), step).await?);
+    let to = address(visit, section.id(), "", from_onboarding);
+    Ok(render::see_other(&format!("{to}&said={}", said.id())))
 }
 
 async fn save_step(
@@ -162,6 +210,7 @@ async fn save_step(
     section: Section,
     step: Step,
     read: StepForm,
+    intent: Intent,
     from_onboarding: bool,
 ) -> Result<Response, Error> {
     let visit = &customer.visit;
@@ -176,24 +225,32 @@ async fn save_step(
             typed: Some(typed),
             refused,
             is_conflict,
-            done: None,
+            ..Showing::default()
         };
         show(customer, section, status, showing)
     };
     let problems = strict_problems(customer, step, &read);
-    if !problems.is_empty() {
+    // A secret that waits for its vendor is not typed again.
+    let waits = credentials::waits(&visit.app, customer.user(), step).await?;
+    let is_missing = |problem: &Problem| {
+        problem.code == Code::Required
+            && step
+                .field(problem.field)
+                .is_some_and(crate::domain::Field::is_secret)
+    };
+    let is_settled = problems.is_empty() || (waits && problems.iter().all(is_missing));
+    if !is_settled {
         return Ok(refuse(problems, read.typed, false).await);
     }
     let typed = read.typed.clone();
     let saved = saving::save(
-        &visit.app.pool,
-        &visit.app.vault,
+        &visit.app,
         customer.user(),
         Save {
             step,
             typed: read.typed,
             secret: read.secret,
-            intent: Intent::Continue,
+            intent,
             method: Method::Settings,
             version: read.version,
             editor: read.editor,
@@ -203,11 +260,21 @@ async fn save_step(
     .await?;
     match saved {
         Saved::Stored { .. } | Saved::Outdated { .. } => {
+            vendors::told(customer, step, &typed).await?;
             let to = address(visit, section.id(), "saved", from_onboarding);
             Ok(render::see_other(&to))
         }
         Saved::Conflict => Ok(refuse(Vec::new(), typed, true).await),
         Saved::SecretRefused(problems) => Ok(refuse(problems, typed, false).await),
+        Saved::SecretWaits => {
+            let showing = Showing {
+                from_onboarding,
+                typed: Some(typed),
+                waits: true,
+                ..Showing::default()
+            };
+            Ok(show(customer, section, StatusCode::UNPROCESSABLE_ENTITY, showing).await)
+        }
     }
 }
 
@@ -240,6 +307,54 @@ fn strict_problems(customer: &Customer, step: Step, read: &StepForm) -> Vec<Prob
     problems
 }
 
+async fn delete_account(
+    customer: &Customer,
+    password: &str,
+    gives_back: bool,
+) -> Result<Response, Error> {
+    let visit = &customer.visit;
+    let refuse = |code: Code| Showing {
+        refused: vec![Problem {
+            field: "delete_password",
+            code,
+        }],
+        ..Showing::default()
+    };
+    let showing = match accounts::delete(&visit.app, customer.user(), password, gives_back).await? {
+        Deletion::Done => {
+            session::end(&visit.session).await?;
+            return Ok(render::see_other(
+                &visit.href("/login?notice=account-deleted"),
+            ));
+        }
+        Deletion::Wrong if password.is_empty() => refuse(Code::Required),
+        Deletion::Wrong => refuse(Code::Malformed),
+        Deletion::Blocked(blocker) => Showing {
+            not_removed: Some(blocker),
+            ..Showing::default()
+        },
+    };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(show(customer, Section::Security, status, showing).await)
+}
+
+/// Tells the owner by mail, whoever did it.
+fn send_notice(customer: &Customer) {
+    let (visit, l) = (&customer.visit, customer.visit.locale);
+    let path = visit.href("/forgot-password");
+    let public_url = &visit.app.config.public_url;
+    let link = public_url.join(&path).map_or(path, String::from);
+    let subject = t!(l, account.password_mail_subject);
+    let text = t!(l, account.password_mail_text, link = link);
+    let mailer = visit.app.mailer.clone();
+    let email = customer.onboarding.record.email.clone();
+    tokio::spawn(async move {
+        if let Err(error) = mailer.send(&email, &subject, text).await {
+            tracing::error!(%error, "the notice of a new password was not sent");
+        }
+    });
+}
+
 async fn change_password(
     customer: &Customer,
     current: &str,
@@ -258,6 +373,7 @@ async fn change_password(
                 onboarding_completed: customer.onboarding.record.onboarding_completed,
             };
             session::begin(&visit.session, &welcome).await?;
+            send_notice(customer);
             let to = address(visit, Section::Security.id(), "password-changed", false);
             return Ok(render::see_other(&to));
         }

@@ -54,6 +54,7 @@ impl Visit {
             public_url: self.app.config.public_url.clone(),
             csrf_token: self.csrf.token(),
             signed_in: self.logged_in.is_some(),
+            is_sandbox: self.app.config.is_sandbox(),
             is_public: false,
             nonce: self.nonce.clone(),
             leptos: self.app.leptos.clone(),

@@ -1,0 +1,69 @@
+//! Follows a call while the page is open: shows where it stands, and the whole page once it is over.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::{Element, Response};
+use serde::Deserialize;
+use wasm_bindgen_futures::JsFuture;
+
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(2);
+
+#[derive(Deserialize)]
+struct News {
+    words: String,
+    done: bool,
+}
+
+/// Asks the address in `data-watch` of the element around it, and puts the answer's words into the
+/// `data-words` inside that.
+#[island]
+pub fn Watch() -> impl IntoView {
+    let here = NodeRef::<leptos::html::Span>::new();
+    Effect::new(move || {
+        let around = here
+            .get()
+            .and_then(|here| here.closest("[data-watch]").ok().flatten());
+        if let Some(around) = around {
+            later(around);
+        }
+    });
+    view! { <span node_ref=here hidden=true></span> }
+}
+
+fn later(around: Element) {
+    set_timeout(
+        move || {
+            leptos::task::spawn_local(async move {
+                match ask(&around).await {
+                    Some(News { done: true, .. }) => {
+                        let _ = window().location().reload();
+                    }
+                    Some(News { words, .. }) => {
+                        if let Ok(Some(place)) = around.query_selector("[data-words]") {
+                            place.set_text_content(Some(&words));
+                        }
+                        later(around);
+                    }
+                    // A lost connection comes back.
+                    None => later(around),
+                }
+            });
+        },
+        EVERY,
+    );
+}
+
+async fn ask(around: &Element) -> Option<News> {
+    let address = around.get_attribute("data-watch")?;
+    let answer = JsFuture::from(window().fetch_with_str(&address))
+        .await
+        .ok()?;
+    let answer: Response = answer.dyn_into().ok()?;
+    if !answer.ok() {
+        return None;
+    }
+    let text: JsValue = JsFuture::from(answer.text().ok()?).await.ok()?;
+    serde_json::from_str(&text.as_string()?).ok()
+}

@@ -1,0 +1,171 @@
+//! Launching Ava, and asking the vendors whether she can answer.
+
+use std::future::Future;
+
+use uuid::Uuid;
+
+use super::assistants::{self, From};
+use super::credentials::{self, Secrets};
+use super::lease::Lease;
+use super::onboarding::{self, Onboarding};
+use super::{Halt, numbers};
+use crate::domain::progress::Blocker;
+use crate::domain::{Step, telephony};
+use crate::server::store::{phone_numbers, readiness};
+use crate::server::vendors::Failure;
+use crate::server::{App, Error};
+
+/// Runs work that has begun to its end, though the browser that asked for it may go away.
+pub(super) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Halt>> + Send + 'static,
+) -> Result<T, Halt> {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Error::Unexpected(error.to_string()).into()),
+    }
+}
+
+/// Makes Ava answer: checks both accounts, brings the assistant to Vapi, links the number, and
+/// completes the onboarding. What is left to do comes back; empty means that Ava is live. May be
+/// asked for any number of times.
+///
+/// # Errors
+/// When the account is gone or the database does not answer.
+pub async fn launch(app: &App, user: Uuid, from: From) -> Result<Vec<Blocker>, Error> {
+    let blockers = ask(app, user, Some(from)).await?;
+    if blockers.is_empty() {
+        onboarding::finish(&app.pool, user).await?;
+    }
+    Ok(blockers)
+}
+
+/// Asks the vendors anew whether Ava can answer; changes nothing there.
+///
+/// # Errors
+/// When the account is gone or the database does not answer.
+pub async fn check(app: &App, user: Uuid) -> Result<Vec<Blocker>, Error> {
+    ask(app, user, None).await
+}
+
+async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, Error> {
+    let app = app.clone();
+    let work = async move {
+        let onboarding = load(&app, user).await?;
+        let missing = onboarding.facts().missing();
+        if !missing.is_empty() {
+            return Ok(missing);
+        }
+        let lease = Lease::take(&app.pool, user).await?;
+        let done = ask_held(&app, &lease, &onboarding, link).await;
+        lease.give_back().await;
+        let blockers = done?;
+        let ids: Vec<String> = blockers.iter().map(|b| b.id().to_owned()).collect();
+        let mut connection = app.pool.acquire().await?;
+        readiness::set(&mut connection, user, &ids).await?;
+        Ok(blockers)
+    };
+    match to_the_end(work).await {
+        Ok(blockers) => Ok(blockers),
+        Err(Halt::Blocker(blocker)) => Ok(vec![blocker]),
+        Err(Halt::Error(error)) => Err(error),
+    }
+}
+
+async fn load(app: &App, user: Uuid) -> Result<Onboarding, Error> {
+    let mut connection = app.pool.acquire().await?;
+    Onboarding::load(&mut connection, user).await
+}
+
+async fn ask_held(
+    app: &App,
+    lease: &Lease,
+    onboarding: &Onboarding,
+    link: Option<From>,
+) -> Result<Vec<Blocker>, Halt> {
+    let secrets = credentials::open(app, lease.user).await?;
+    let (vapi, twilio) = tokio::join!(
+        credentials::ask(app, lease.user, &secrets, Step::Vapi),
+        credentials::ask(app, lease.user, &secrets, Step::Twilio),
+    );
+    let mut blockers: Vec<Blocker> = [
+        vapi?.err().map(|failure| match failure {
+            Failure::Refused(_) => Blocker::VapiRefused,
+            _ => Blocker::VapiUnreachable,
+        }),
+        twilio?.err().map(|failure| match failure {
+            Failure::Refused(_) => Blocker::TwilioRefused,
+            _ => Blocker::TwilioUnreachable,
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let number = onboarding
+        .answers()
+        .text(telephony::NUMBER.name)
+        .ok_or(Blocker::Number)?;
+    if let Some(from) = link {
+        if !blockers.contains(&Blocker::VapiRefused)
+            && !blockers.contains(&Blocker::VapiUnreachable)
+        {
+            match assistants::ensure_held(app, lease, &secrets, from).await {
+                Ok(assistant) if blockers.is_empty() => {
+                    match numbers::link_held(app, lease, &secrets, number, &assistant).await {
+                        Ok(()) => {}
+                        Err(Halt::Blocker(blocker)) => blockers.push(blocker),
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(_) => {}
+                Err(Halt::Blocker(blocker)) => blockers.push(blocker),
+                Err(error) => return Err(error),
+            }
+        }
+    } else if blockers.is_empty() {
+        blockers.extend(standing(app, lease, &secrets, onboarding, number).await?);
+    }
+    Ok(blockers)
+}
+
+/// What the vendors say of assistant and number as they are.
+async fn standing(
+    app: &App,
+    lease: &Lease,
+    secrets: &Secrets,
+    onboarding: &Onboarding,
+    number: &str,
+) -> Result<Option<Blocker>, Halt> {
+    let key = secrets.vapi_api_key.as_deref().ok_or(Blocker::VapiKey)?;
+    let with = secrets.twilio().ok_or(Blocker::TwilioCredentials)?;
+    let Some(assistant) = &onboarding.record.vapi_id else {
+        return Ok(Some(Blocker::AssistantNotCreated));
+    };
+    match app.vendors.vapi.assistant(key, assistant).await {
+        Ok(_) => {}
+        Err(Failure::NotFound) => return Ok(Some(Blocker::AssistantNotCreated)),
+        Err(failure) => return Ok(Some(assistants::blocker(failure))),
+    }
+    match app.vendors.twilio.number(with, number).await {
+        Ok(Some(found)) if found.routing.ignores_voice_url() => {
+            return Ok(Some(Blocker::NumberRouted));
+        }
+        // Something else was set to take its calls meanwhile.
+        Ok(Some(found)) if found.routing.used_by().is_some() => {
+            return not_linked(app, lease.user).await;
+        }
+        Ok(Some(_)) => {}
+        Ok(None) => return Ok(Some(Blocker::NumberNotOwned)),
+        Err(_) => return Ok(Some(Blocker::TwilioUnreachable)),
+    }
+    match app.vendors.vapi.find_number(key, number).await {
+        Ok(Some(seen)) if seen.assistant_id.as_deref() == Some(assistant) => Ok(None),
+        Ok(_) => not_linked(app, lease.user).await,
+        Err(_) => Ok(Some(Blocker::VapiUnreachable)),
+    }
+}
+
+async fn not_linked(app: &App, user: Uuid) -> Result<Option<Blocker>, Halt> {
+    let mut connection = app.pool.acquire().await?;
+    phone_numbers::set_unlinked(&mut connection, user).await?;
+    Ok(Some(Blocker::NumberNotLinked))
+}

@@ -1,0 +1,135 @@
+//! The number that Ava answers, and how Twilio routed it before.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// A customer's number as stored.
+pub struct Row {
+    pub number: String,
+    pub twilio_sid: String,
+    /// Where its calls went before, as the vendor room writes it.
+    pub former_routing: Json<Value>,
+    pub vapi_id: Option<String>,
+    pub linked: bool,
+}
+
+/// # Errors
+/// When the database does not answer.
+pub async fn of_user(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Option<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"SELECT number, twilio_sid, former_routing AS "former_routing: Json<Value>", vapi_id,
+            linked_at IS NOT NULL AS "linked!"
+         FROM phone_numbers WHERE user_id = $1"#,
+        user
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Keeps a number's former routing before anything is changed. What is kept of the same number
+/// already stays: a second look would see our own changes.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keep(
+    connection: &mut PgConnection,
+    user: Uuid,
+    number: &str,
+    twilio_sid: &str,
+    former_routing: &Value,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO phone_numbers (user_id, number, twilio_sid, former_routing)
+         VALUES ($1, $2, $3, $4) ON CONFLICT (user_id) DO NOTHING",
+        user,
+        number,
+        twilio_sid,
+        former_routing
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the number is linked to the assistant, under Vapi's id of the number.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_linked(
+    connection: &mut PgConnection,
+    user: Uuid,
+    vapi_id: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE phone_numbers SET vapi_id = $2, linked_at = coalesce(linked_at, now()) WHERE user_id = $1",
+        user,
+        vapi_id
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the number is not linked any more; what it needs to be linked again is kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_unlinked(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE phone_numbers SET linked_at = NULL WHERE user_id = $1",
+        user
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the number once its former routing is back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM phone_numbers WHERE user_id = $1", user)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what Twilio said of a number: a problem, and who takes its calls now.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_check(
+    connection: &mut PgConnection,
+    user: Uuid,
+    number: &str,
+    problem: Option<&str>,
+    used_by: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO number_checks (user_id, number, problem, used_by) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id) DO UPDATE SET number = excluded.number, problem = excluded.problem,
+            used_by = excluded.used_by, checked_at = now()",
+        user,
+        number,
+        problem,
+        used_by
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets what Twilio said, as when it is another account.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clear_check(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM number_checks WHERE user_id = $1", user)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
