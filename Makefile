@@ -21,7 +21,8 @@ BROWSER := end2end/node_modules/.browser-installed
 QUERIES := target/.queries-checked
 # Written by each build that fills target/site; says which build that was.
 RELEASE := $(CARGO_TARGET_DIR)/release/hash.txt
-SANDBOX := $(CARGO_TARGET_DIR)/release/examples/sandbox
+# Not for release: the tests have built it anyway.
+SANDBOX := $(CARGO_TARGET_DIR)/debug/examples/sandbox
 
 # Folders too: a file that goes changes nothing else.
 SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public locales migrations .sqlx 2>/dev/null)
@@ -86,11 +87,11 @@ $(QUERIES): $(SOURCES) $(shell find tests benches 2>/dev/null)
 	scripts/queries check
 	@mkdir -p $(@D) && touch $@
 
-release: $(RELEASE) $(SANDBOX)
+release: $(RELEASE)
 	@:
 
-$(SANDBOX): $(shell find Cargo.lock sandbox tests/contracts) | $(RELEASE)
-	cargo build --release --features ssr --example sandbox
+$(SANDBOX): $(shell find Cargo.lock sandbox tests/contracts) | $(TOOLS)
+	cargo build --features ssr --example sandbox
 	@touch $@
 
 # A development build that came later has put its own files into target/site.

@@ -7,10 +7,13 @@ use uuid::Uuid;
 use super::save::{Intent, Method, Save};
 use super::{Halt, numbers};
 use crate::domain::{Code, Problem, Step, Value, twilio, vapi};
-use crate::server::store::{self, credentials as rows, events};
+use crate::server::store::{self, attempts, credentials as rows, events};
 use crate::server::vault::{Column, Vault, VaultError, preview};
 use crate::server::vendors::{Failure, Refusal, twilio as twilio_vendor};
 use crate::server::{App, Error};
+
+/// Secrets of one customer that are judged within an hour.
+const CHECKS_PER_HOUR: i64 = 60;
 
 /// A customer's credentials, opened for as long as a vendor is asked. Never shown, never logged.
 pub struct Secrets {
@@ -113,6 +116,8 @@ pub enum Judged {
     Refused(Vec<Problem>),
     /// The vendor does not answer; the secret waits for a quarter of an hour.
     Silent,
+    /// Too many within the hour: nobody tries out keys here.
+    TooMany,
 }
 
 /// Judges the secret of a save, before anything else happens: by its form, then by its vendor. A
@@ -143,6 +148,12 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
             .open(user, column(step), &pending.secret_encrypted)?;
         (pending, secret)
     };
+    let (checks, _) =
+        attempts::recent(&mut connection, "key_check", user.as_bytes(), 3_600.0).await?;
+    if checks >= CHECKS_PER_HOUR {
+        return Ok(Judged::TooMany);
+    }
+    attempts::insert(&mut connection, "key_check", user.as_bytes()).await?;
     drop(connection);
     if save.intent == Intent::StoreUnchecked {
         let is_checked = false;

@@ -1,6 +1,7 @@
 //! Launching Ava, and asking the vendors whether she can answer.
 
 use std::future::Future;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -15,13 +16,20 @@ use crate::server::store::{phone_numbers, readiness};
 use crate::server::vendors::Failure;
 use crate::server::{App, Error};
 
+/// How long a customer waits for an answer; the work goes on, and its result waits for them.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Runs work that has begun to its end, though the browser that asked for it may go away.
+///
+/// # Errors
+/// [`Blocker::InProgress`] when it takes long.
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, Halt>> + Send + 'static,
 ) -> Result<T, Halt> {
-    match tokio::spawn(work).await {
-        Ok(done) => done,
-        Err(error) => Err(Error::Unexpected(error.to_string()).into()),
+    match tokio::time::timeout(PATIENCE, tokio::spawn(work)).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(error)) => Err(Error::Unexpected(error.to_string()).into()),
+        Err(_) => Err(Blocker::InProgress.into()),
     }
 }
 
@@ -32,11 +40,7 @@ pub(super) async fn to_the_end<T: Send + 'static>(
 /// # Errors
 /// When the account is gone or the database does not answer.
 pub async fn launch(app: &App, user: Uuid, from: From) -> Result<Vec<Blocker>, Error> {
-    let blockers = ask(app, user, Some(from)).await?;
-    if blockers.is_empty() {
-        onboarding::finish(&app.pool, user).await?;
-    }
-    Ok(blockers)
+    ask(app, user, Some(from)).await
 }
 
 /// Asks the vendors anew whether Ava can answer; changes nothing there.
@@ -56,12 +60,19 @@ async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, 
             return Ok(missing);
         }
         let lease = Lease::take(&app.pool, user).await?;
+        // What a page shows that is opened meanwhile, or after a crash.
+        note(&app, user, &[Blocker::InProgress]).await?;
         let done = ask_held(&app, &lease, &onboarding, link).await;
         lease.give_back().await;
-        let blockers = done?;
-        let ids: Vec<String> = blockers.iter().map(|b| b.id().to_owned()).collect();
-        let mut connection = app.pool.acquire().await?;
-        readiness::set(&mut connection, user, &ids).await?;
+        let blockers = match done {
+            Ok(blockers) => blockers,
+            Err(Halt::Blocker(blocker)) => vec![blocker],
+            Err(error) => return Err(error),
+        };
+        note(&app, user, &blockers).await?;
+        if link.is_some() && blockers.is_empty() {
+            onboarding::finish(&app.pool, user).await?;
+        }
         Ok(blockers)
     };
     match to_the_end(work).await {
@@ -69,6 +80,12 @@ async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, 
         Err(Halt::Blocker(blocker)) => Ok(vec![blocker]),
         Err(Halt::Error(error)) => Err(error),
     }
+}
+
+async fn note(app: &App, user: Uuid, blockers: &[Blocker]) -> Result<(), Error> {
+    let ids: Vec<String> = blockers.iter().map(|b| b.id().to_owned()).collect();
+    let mut connection = app.pool.acquire().await?;
+    Ok(readiness::set(&mut connection, user, &ids).await?)
 }
 
 async fn load(app: &App, user: Uuid) -> Result<Onboarding, Error> {

@@ -12,7 +12,7 @@ use crate::domain::progress::Blocker;
 use crate::server::Error;
 use crate::server::store::leases;
 
-/// How long a second asker waits for the first to be through.
+/// How long a second asker waits for the first to be through: longer than a lease lasts.
 const PATIENCE: Duration = Duration::from_secs(25);
 
 pub struct Lease {

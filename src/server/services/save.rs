@@ -71,6 +71,8 @@ pub enum Saved {
     SecretRefused(Vec<Problem>),
     /// The vendor of the secret does not answer. The secret waits; nothing else was changed.
     SecretWaits,
+    /// Too many secrets were tried within the hour; nothing was changed.
+    TooManySecrets,
 }
 
 /// Stores one save in one transaction, with its events; a secret only once its vendor was asked.
@@ -81,6 +83,7 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
     let secret = match credentials::judge(app, user, &save).await? {
         Judged::Refused(problems) => return Ok(Saved::SecretRefused(problems)),
         Judged::Silent => return Ok(Saved::SecretWaits),
+        Judged::TooMany => return Ok(Saved::TooManySecrets),
         Judged::Ready(ready) => Some(ready),
         Judged::Nothing => None,
     };

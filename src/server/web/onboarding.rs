@@ -430,6 +430,7 @@ async fn store(
             Ok(render::see_other(&format!("/{}{path}", locale.code())))
         }
         Saved::Conflict => compare(&customer, step, typed, then).await,
+        Saved::TooManySecrets => Ok(render::trouble(visit, Trouble::Wait(600)).await),
         Saved::SecretWaits => {
             let showing = Showing {
                 then,

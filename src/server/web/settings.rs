@@ -266,6 +266,7 @@ async fn save_step(
         }
         Saved::Conflict => Ok(refuse(Vec::new(), typed, true).await),
         Saved::SecretRefused(problems) => Ok(refuse(problems, typed, false).await),
+        Saved::TooManySecrets => Ok(render::trouble(visit, Trouble::Wait(600)).await),
         Saved::SecretWaits => {
             let showing = Showing {
                 from_onboarding,
