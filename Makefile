@@ -45,8 +45,8 @@ bench: $(RELEASE) ## Measure the release build
 sqlx: $(TOOLS) ## Write .sqlx anew, after a query or a migration changed
 	scripts/queries write
 
-watch: $(TOOLS) ## Rebuild and reload while you edit
-	AVA_ENV=development cargo leptos watch
+watch: $(TOOLS) $(SANDBOX) ## Rebuild and reload while you edit
+	AVA_ENV=development scripts/with-sandbox cargo leptos watch
 
 fmt: ## Format the code
 	cargo fmt

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ANSWERS, ASKING, LOCALES, MISTAKES, PRIVATE_PAGES, PUBLIC_PAGES, type Locale, continueButton, expect, field, newCustomer, save, test, texts } from './support';
 
 // A page that fades in has other colours for a moment.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+// Every rule on many pages, in two colours.
+test.describe.configure({ timeout: 90_000 });
 
 /** Checks all rules in light colours; only the rules of colour can differ in dark ones. */
 async function expectAccessible(page: Page) {
@@ -52,6 +56,37 @@ for (const locale of LOCALES) {
       await page.goto(`/${locale}/onboarding/${step}`);
       await expectAccessible(page);
     }
+  });
+
+  test(`what the vendors say is accessible, ${locale} @script`, async ({ page }) => {
+    await newCustomer(page, locale);
+    await save(page, locale, 'profile', { ...ANSWERS.profile, locale });
+    await page.goto(`/${locale}/onboarding/vapi`);
+    await field(page, t, 'vapi', 'vapi_api_key').fill('down-1234');
+    await continueButton(page, t).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+    await expectAccessible(page);
+
+    await save(page, locale, 'vapi', { vapi_api_key: randomUUID() });
+    await save(page, locale, 'ava', { ...ANSWERS.ava, languages: [locale] });
+    await save(page, locale, 'twilio', { ...ANSWERS.twilio, account_sid: `AC${randomUUID().replaceAll('-', '')}` });
+    await save(page, locale, 'telephony', { ...ANSWERS.telephony, number: '+14155550111' });
+    await page.goto(`/${locale}/onboarding/telephony`);
+    await expect(page.locator('.numbers')).toBeVisible();
+    await expectAccessible(page);
+    await page.goto(`/${locale}/onboarding/assistant`);
+    await continueButton(page, t).click();
+    await page.goto(`/${locale}/onboarding/done`);
+    await page.getByRole('button', { name: t.onboarding.done.launch, exact: true }).click();
+    await expect(page.getByRole('region', { name: t.studio.live_title })).toBeVisible();
+    await page.getByLabel(t.studio.test_number, { exact: true }).fill('+972 3 765 4321');
+    await page.getByRole('button', { name: t.studio.test_button }).click();
+    await expect(page.locator('.call-status')).toHaveText(t.studio.status.ended, { timeout: 15_000 });
+    await page.locator('summary').click();
+    await expectAccessible(page);
+    await page.goto(`/${locale}/settings?section=security`);
+    await page.locator('summary').click();
+    await expectAccessible(page);
   });
 
   test(`settings, studio and conflicts are accessible, ${locale} @script`, async ({ page, context }) => {

@@ -67,7 +67,6 @@ pub fn page(frame: &Frame, main: AnyView) -> AnyView {
             </head>
             <body>
                 <a class="skip-link" href="#main">{t!(l, common.skip_link)}</a>
-                {frame.is_sandbox.then(|| view! { <p class="sandbox">{t!(l, common.sandbox)}</p> })}
                 {header(frame)}
                 <main id="main" tabindex="-1">{main}</main>
                 {footer(frame)}
@@ -79,6 +78,9 @@ pub fn page(frame: &Frame, main: AnyView) -> AnyView {
 
 fn header(frame: &Frame) -> impl IntoView + use<> {
     let l = frame.locale;
+    let sandbox = frame
+        .is_sandbox
+        .then(|| view! { <p class="sandbox">{t!(l, common.sandbox)}</p> });
     let account = if frame.signed_in {
         view! {
             <a href=frame.href("/settings")>{t!(l, common.settings)}</a>
@@ -97,6 +99,7 @@ fn header(frame: &Frame) -> impl IntoView + use<> {
     };
     view! {
         <header class="site-header">
+            {sandbox}
             <div class="bar">
                 <a class="logo" href=frame.href("")>
                     <svg class="logo-mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">

@@ -18,6 +18,7 @@ fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
         (_, true) => t!(l, onboarding.secret.refused),
         _ => t!(l, onboarding.secret.unchecked),
     };
+    let class = if stored.checked { "tag good" } else { "tag" };
     // Not the form's first button, so that Enter does not press it.
     let again = (!stored.checked).then(|| {
         view! {
@@ -26,7 +27,7 @@ fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
     });
     Some(
         view! {
-            <p class="stored">{t!(l, onboarding.secret.stored)}" "{layout::ltr(preview)}" "<span class="tag">{said}</span>{again}</p>
+            <p class="stored">{t!(l, onboarding.secret.stored)}" "{layout::ltr(preview)}" "<span class=class>{said}</span>{again}</p>
         }
         .into_any(),
     )

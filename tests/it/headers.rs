@@ -21,6 +21,8 @@ const PATHS: &[&str] = &[
     "/en/logout",
     "/en/settings",
     "/en/ava-studio",
+    "/en/ava-studio/calls/nothing",
+    "/webhooks/vapi/nothing",
 ];
 
 #[tokio::test]

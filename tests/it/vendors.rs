@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::common::{Answer, Browser, ENCRYPTION_KEY, TestApp, form_of};
-use crate::sandbox::Fault;
+use crate::sandbox::{Fault, contract};
 
 const NUMBER: &str = "+14155550100";
 
@@ -643,6 +643,36 @@ async fn what_the_vendors_say_counts_not_what_was_stored() {
     assert!(is_live(&customer.studio("launch", "").await));
 }
 
+#[tokio::test]
+async fn a_number_that_something_else_took_over_is_taken_back_and_given_back_to_that() {
+    let app = TestApp::start().await;
+    let mut customer = Customer::ready(&app).await;
+    assert!(is_live(&customer.launch().await));
+    let number = |app: &TestApp, sid: &str| app.sandbox.twilio_number(sid, NUMBER).expect("it");
+    let sid = customer.sid.clone();
+    let address = format!(
+        "{}/2010-04-01/Accounts/{sid}/IncomingPhoneNumbers/{}.json",
+        app.app.config.twilio_base_url,
+        number(&app, &sid)["sid"].as_str().expect("an id")
+    );
+    reqwest::Client::new()
+        .post(address)
+        .basic_auth(&sid, Some("token"))
+        .form(&[("VoiceUrl", "https://new-pbx.example.com/voice")])
+        .send()
+        .await
+        .expect("changed");
+    let page = customer.studio("check", "").await;
+    assert!(!is_live(&page), "its calls go elsewhere");
+    assert!(is_live(&customer.studio("launch", "").await));
+    assert_one_of_each(&app, &customer, "taken back");
+    let url = number(&app, &sid)["voice_url"].clone();
+    assert_eq!(url, "https://api.vapi.ai/twilio/inbound_call");
+    customer.studio("unlink", "").await;
+    let url = number(&app, &sid)["voice_url"].clone();
+    assert_eq!(url, "https://new-pbx.example.com/voice");
+}
+
 /// Waits until something holds, as long as a person would.
 async fn until(mut holds: impl AsyncFnMut() -> bool) {
     for _ in 0..100 {
@@ -681,6 +711,20 @@ async fn a_test_call_is_placed_once_and_its_end_is_shown() {
     assert!(!page.body.contains("data-watch="));
     let (_, _, summary) = calls(&app).await.remove(0);
     assert!(page.body.contains(&summary.expect("a summary")));
+
+    // What was read here is what the contract promises.
+    let key = &customer.key;
+    for (call, answers) in [
+        ("GET /assistant/{id}", app.sandbox.assistants(key)),
+        ("GET /phone-number/{id}", app.sandbox.phone_numbers(key)),
+        ("GET /call/{id}", app.sandbox.calls(key)),
+    ] {
+        for answer in &answers {
+            let problems = contract::response_problems(call, 200, answer);
+            assert!(problems.is_empty(), "{call}: {problems:?}");
+        }
+        assert_eq!(answers.len(), 1, "{call}");
+    }
 
     customer.studio("call", "+14155550102").await;
     until(async || {

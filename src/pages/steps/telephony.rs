@@ -87,7 +87,7 @@ fn item(page: &StepPage, chosen: &str, choice: &NumberChoice) -> AnyView {
         let text = texts::problem(l, NUMBER.problem(code));
         view! { <span class="hint">{text}</span> }.into_any()
     } else if choice.number == chosen {
-        view! { <span class="tag">{t!(l, onboarding.telephony.chosen)}</span> }.into_any()
+        view! { <span class="tag good">{t!(l, onboarding.telephony.chosen)}</span> }.into_any()
     } else {
         let label = t!(l, onboarding.telephony.choose, number = number);
         let value = format!("number:{}", choice.number);

@@ -60,8 +60,10 @@ async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, 
             return Ok(missing);
         }
         let lease = Lease::take(&app.pool, user).await?;
-        // What a page shows that is opened meanwhile, or after a crash.
-        note(&app, user, &[Blocker::InProgress]).await?;
+        if link.is_some() {
+            // What a page shows that is opened meanwhile, or after a crash.
+            note(&app, user, &[Blocker::InProgress]).await?;
+        }
         let done = ask_held(&app, &lease, &onboarding, link).await;
         lease.give_back().await;
         let blockers = match done {

@@ -150,8 +150,9 @@ pub(super) async fn link_held(
         None => {}
     }
     let former = serde_json::to_value(&found.routing).unwrap_or_default();
+    let is_ours = found.routing.leads_to_vapi();
     let mut connection = app.pool.acquire().await?;
-    rows::keep(&mut connection, user, number, &found.sid, &former).await?;
+    rows::keep(&mut connection, user, number, &found.sid, &former, is_ours).await?;
     drop(connection);
 
     let vapi = &app.vendors.vapi;
@@ -165,7 +166,16 @@ pub(super) async fn link_held(
     for attempt in 0..3 {
         lease.renew().await?;
         let seen = vapi.find_number(key, number).await.map_err(vapi_blocker)?;
-        if let Some(seen) = seen {
+        if let Some(seen) = &seen
+            && !is_ours
+            && may_import
+        {
+            // Imported once, but its calls go elsewhere by now: only an import turns them round.
+            lease.renew().await?;
+            vapi.delete_number(key, &seen.id)
+                .await
+                .map_err(vapi_blocker)?;
+        } else if let Some(seen) = seen {
             if seen.assistant_id.as_deref() != Some(assistant_id) {
                 lease.renew().await?;
                 vapi.attach(key, &seen.id, assistant_id)

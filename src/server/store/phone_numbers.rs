@@ -29,8 +29,8 @@ pub async fn of_user(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<
     .await
 }
 
-/// Keeps a number's former routing before anything is changed. What is kept of the same number
-/// already stays: a second look would see our own changes.
+/// Keeps a number's former routing before anything is changed. What is kept already stays while the
+/// number is linked or leads to Vapi (`is_ours`): a second look would see our own changes.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -40,14 +40,19 @@ pub async fn keep(
     number: &str,
     twilio_sid: &str,
     former_routing: &Value,
+    is_ours: bool,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO phone_numbers (user_id, number, twilio_sid, former_routing)
-         VALUES ($1, $2, $3, $4) ON CONFLICT (user_id) DO NOTHING",
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id) DO UPDATE SET twilio_sid = excluded.twilio_sid,
+            former_routing = excluded.former_routing
+            WHERE phone_numbers.linked_at IS NULL AND NOT $5",
         user,
         number,
         twilio_sid,
-        former_routing
+        former_routing,
+        is_ours
     )
     .execute(connection)
     .await?;

@@ -37,8 +37,8 @@ pub struct Routing {
 
 /// What Twilio sets where nobody has chosen anything.
 const DEMO: &str = "https://demo.twilio.com/";
-/// Where Vapi lets imported numbers ring (observed).
-const VAPI: &str = "https://api.vapi.ai/";
+/// Whose host imported numbers ring at (observed: `https://api.vapi.ai/twilio/inbound_call`).
+const VAPI: &str = "vapi.ai";
 
 impl Routing {
     /// Whether an application or a trunk takes the calls whatever the voice address says (spec).
@@ -48,17 +48,26 @@ impl Routing {
         is_set(&self.voice_application_sid) || is_set(&self.trunk_sid)
     }
 
+    /// Whether Vapi answers the calls, as it does once the number is imported.
+    #[must_use]
+    pub fn leads_to_vapi(&self) -> bool {
+        let host = self.host();
+        host.is_some_and(|host| host == VAPI || host.ends_with(&format!(".{VAPI}")))
+    }
+
     /// The host that answers the calls now, unless nobody or Vapi does.
     #[must_use]
     pub fn used_by(&self) -> Option<String> {
-        let url = self
-            .voice_url
-            .as_deref()
-            .filter(|url| !url.is_empty() && !url.starts_with(DEMO) && !url.starts_with(VAPI))?;
-        let host = url::Url::parse(url)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned));
-        Some(host.unwrap_or_else(|| url.to_owned()))
+        let url = self.voice_url.as_deref()?;
+        if url.is_empty() || url.starts_with(DEMO) || self.leads_to_vapi() {
+            return None;
+        }
+        Some(self.host().unwrap_or_else(|| url.to_owned()))
+    }
+
+    fn host(&self) -> Option<String> {
+        let url = url::Url::parse(self.voice_url.as_deref()?).ok()?;
+        url.host_str().map(str::to_owned)
     }
 
     /// The form of `POST …/IncomingPhoneNumbers/{Sid}.json` that sets voice and status addresses.
