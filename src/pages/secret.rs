@@ -85,7 +85,7 @@ pub fn waits(l: Locale, step: Step, form: &'static str) -> AnyView {
             <h2 id="waits-title">{t!(l, onboarding.secret.waits_title, vendor = vendor(step))}</h2>
             <p>{t!(l, onboarding.secret.waits_text)}</p>
             <p class="actions">
-                <button class="secondary" form=form name="intent" value="continue">{t!(l, onboarding.secret.waits_again)}</button>
+                <button class="secondary" form=form name="intent" value="continue">{t!(l, onboarding.secret.check_again)}</button>
                 <button class="secondary" form=form name="intent" value="store_unchecked">{t!(l, onboarding.secret.store_unchecked)}</button>
             </p>
         </div>

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Halt;
 use super::credentials::{self, Secrets};
-use super::lease::Lease;
+use super::lease::{Lease, to_the_end};
 use crate::domain::progress::Blocker;
 use crate::server::store::{self, assistants as rows, events};
 use crate::server::vault::Column;
@@ -62,7 +62,7 @@ pub async fn ensure(app: &App, user: Uuid, from: From) -> Result<(), Halt> {
         lease.give_back().await;
         done.map(drop)
     };
-    super::launch::to_the_end(work).await
+    to_the_end(work).await
 }
 
 /// Notes whether the customer's instructions are the ones made of the persona.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Halt;
 use super::credentials;
-use super::lease::Lease;
+use super::lease::{Lease, to_the_end};
 use crate::domain::progress::Blocker;
 use crate::server::store::calls::{self as rows, News, Row};
 use crate::server::store::{self, assistants, phone_numbers};
@@ -45,7 +45,7 @@ pub async fn test(app: &App, user: Uuid, number: String) -> Result<Test, Error> 
         lease.give_back().await;
         done
     };
-    match super::launch::to_the_end(work).await {
+    match to_the_end(work).await {
         Ok(test) => Ok(test),
         Err(Halt::Blocker(blocker)) => Ok(Test::Blocked(blocker)),
         Err(Halt::Error(error)) => Err(error),

@@ -1,13 +1,10 @@
 //! Launching Ava, and asking the vendors whether she can answer.
 
-use std::future::Future;
-use std::time::Duration;
-
 use uuid::Uuid;
 
 use super::assistants::{self, From};
 use super::credentials::{self, Secrets};
-use super::lease::Lease;
+use super::lease::{Lease, to_the_end};
 use super::onboarding::{self, Onboarding};
 use super::{Halt, numbers};
 use crate::domain::progress::Blocker;
@@ -15,23 +12,6 @@ use crate::domain::{Step, telephony};
 use crate::server::store::{phone_numbers, readiness};
 use crate::server::vendors::Failure;
 use crate::server::{App, Error};
-
-/// How long a customer waits for an answer; the work goes on, and its result waits for them.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Runs work that has begun to its end, though the browser that asked for it may go away.
-///
-/// # Errors
-/// [`Blocker::InProgress`] when it takes long.
-pub(super) async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Halt>> + Send + 'static,
-) -> Result<T, Halt> {
-    match tokio::time::timeout(PATIENCE, tokio::spawn(work)).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(error)) => Err(Error::Unexpected(error.to_string()).into()),
-        Err(_) => Err(Blocker::InProgress.into()),
-    }
-}
 
 /// Makes Ava answer: checks both accounts, brings the assistant to Vapi, links the number, and
 /// completes the onboarding. What is left to do comes back; empty means that Ava is live. May be
@@ -52,8 +32,9 @@ pub async fn check(app: &App, user: Uuid) -> Result<Vec<Blocker>, Error> {
 }
 
 async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, Error> {
-    let app = app.clone();
+    let its_own = app.clone();
     let work = async move {
+        let app = its_own;
         let onboarding = load(&app, user).await?;
         let missing = onboarding.facts().missing();
         if !missing.is_empty() {
@@ -79,7 +60,11 @@ async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, 
     };
     match to_the_end(work).await {
         Ok(blockers) => Ok(blockers),
-        Err(Halt::Blocker(blocker)) => Ok(vec![blocker]),
+        // It may have come to its end just when nobody waited any more.
+        Err(Halt::Blocker(blocker)) => {
+            let is_live = load(app, user).await?.facts().is_live();
+            Ok(if is_live { Vec::new() } else { vec![blocker] })
+        }
         Err(Halt::Error(error)) => Err(error),
     }
 }

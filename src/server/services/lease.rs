@@ -2,6 +2,7 @@
 //!
 //! It is a row, not a lock: no database connection is held while a vendor is slow.
 
+use std::future::Future;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -14,6 +15,23 @@ use crate::server::store::leases;
 
 /// How long a second asker waits for the first to be through: longer than a lease lasts.
 const PATIENCE: Duration = Duration::from_secs(25);
+
+/// How long a customer waits for an answer; the work goes on, and its result waits for them.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Runs work that has begun to its end, though the browser that asked for it may go away.
+///
+/// # Errors
+/// [`Blocker::InProgress`] when it takes long.
+pub(super) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Halt>> + Send + 'static,
+) -> Result<T, Halt> {
+    match tokio::time::timeout(ANSWER_PATIENCE, tokio::spawn(work)).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(error)) => Err(Error::Unexpected(error.to_string()).into()),
+        Err(_) => Err(Blocker::InProgress.into()),
+    }
+}
 
 pub struct Lease {
     pool: PgPool,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Halt;
 use super::credentials::{self, Secrets};
-use super::lease::Lease;
+use super::lease::{Lease, to_the_end};
 use crate::domain::Code;
 use crate::domain::progress::Blocker;
 use crate::server::store::{phone_numbers as rows, readiness};
@@ -220,7 +220,7 @@ pub async fn unlink(app: &App, user: Uuid) -> Result<(), Halt> {
         lease.give_back().await;
         done
     };
-    super::launch::to_the_end(work).await
+    to_the_end(work).await
 }
 
 async fn unlink_held(app: &App, lease: &Lease, secrets: &Secrets) -> Result<(), Halt> {
