@@ -7,7 +7,7 @@ import { ANSWERS, ASKING, LOCALES, MISTAKES, PRIVATE_PAGES, PUBLIC_PAGES, type L
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
 // Every rule on many pages, in two colours.
-test.describe.configure({ timeout: 90_000 });
+test.describe.configure({ timeout: 180_000 });
 
 /** Checks all rules in light colours; only the rules of colour can differ in dark ones. */
 async function expectAccessible(page: Page) {

@@ -1,16 +1,15 @@
 //! Follows a call while the page is open: shows where it stands, and the whole page once it is over.
 
+use js_sys::Reflect;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Response};
-use serde::Deserialize;
 use wasm_bindgen_futures::JsFuture;
 
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(2);
 
-#[derive(Deserialize)]
 struct News {
     words: String,
     done: bool,
@@ -64,6 +63,10 @@ async fn ask(around: &Element) -> Option<News> {
     if !answer.ok() {
         return None;
     }
-    let text: JsValue = JsFuture::from(answer.text().ok()?).await.ok()?;
-    serde_json::from_str(&text.as_string()?).ok()
+    let json = JsFuture::from(answer.json().ok()?).await.ok()?;
+    let field = |name: &str| Reflect::get(&json, &name.into()).unwrap_or_default();
+    Some(News {
+        words: field("words").as_string()?,
+        done: field("done").is_truthy(),
+    })
 }

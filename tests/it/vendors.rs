@@ -436,7 +436,7 @@ async fn proposed_instructions_follow_the_persona_and_own_ones_stay() {
 /// Every way in which a call can go wrong, for every call that launching makes.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_fails_a_retry_ends_with_one_assistant_and_one_number() {
-    let app = Arc::new(TestApp::start_with(&[("VENDOR_TIMEOUT_MS", "700")]).await);
+    let app = Arc::new(TestApp::start_with(&[("VENDOR_TIMEOUT_MS", "1500")]).await);
     let faults = [
         Fault::Disconnect,
         Fault::TimeoutBefore,
@@ -766,7 +766,7 @@ async fn a_call_whose_end_was_never_told_is_asked_after() {
 
 #[tokio::test]
 async fn a_call_that_may_have_been_placed_is_not_placed_again() {
-    let app = TestApp::start_with(&[("VENDOR_TIMEOUT_MS", "500")]).await;
+    let app = TestApp::start_with(&[("VENDOR_TIMEOUT_MS", "1500")]).await;
     let mut customer = Customer::ready(&app).await;
     customer.launch().await;
     app.sandbox
