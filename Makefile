@@ -27,11 +27,11 @@ SANDBOX := $(CARGO_TARGET_DIR)/debug/examples/sandbox
 # Folders too: a file that goes changes nothing else.
 SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public locales migrations .sqlx 2>/dev/null)
 
-.PHONY: help run test bench sqlx watch fmt lint e2e tools clean FORCE \
+.PHONY: help run test bench sqlx watch fmt lint e2e contract tools clean FORCE \
 	check-fmt check-server check-browser check-queries release clean-own
 
 help:
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: $(RELEASE) $(SANDBOX) ## Install what is missing, build, and start Ava on its own PostgreSQL and sandbox
 	@exec env AVA_ENV=development LEPTOS_SITE_ROOT=target/site scripts/with-sandbox $(CARGO_TARGET_DIR)/release/ava serve
@@ -55,6 +55,9 @@ lint: $(TOOLS) check-fmt check-server check-browser ## Check format and lints on
 
 e2e: $(RELEASE) $(SANDBOX) $(BROWSER) ## Run the browser tests only; ARGS='login --headed' goes to Playwright
 	cd end2end && playwright test $(ARGS)
+
+contract: $(RELEASE) $(SANDBOX) ## Try the API with what its contract allows and forbids only; TIME=600 tries longer
+	scripts/schemathesis $(TIME)
 
 tools: $(TOOLS) $(BROWSER) ## Install the tools only
 

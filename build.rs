@@ -53,7 +53,14 @@ fn generate() -> Result<(), Box<dyn std::error::Error>> {
     let options = ParseOptions::new().interpolate_display(true);
     let config = Config::new("en")?
         .add_locales(["fr", "he"])?
-        .add_namespaces(["common", "account", "onboarding", "settings", "studio"])?
+        .add_namespaces([
+            "common",
+            "account",
+            "api",
+            "onboarding",
+            "settings",
+            "studio",
+        ])?
         .locales_path("locales")
         .parse_options(options);
     let target = std::path::PathBuf::from(std::env::var("OUT_DIR")?).join("i18n");

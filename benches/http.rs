@@ -22,10 +22,11 @@ use ava::server::store::{drafts, onboarding};
 use ava::server::vault::{Column, Key, Vault};
 use ava::server::vendors::Vendors;
 use ava::server::{App, Config, router};
-use axum::extract::State;
+use axum::Json;
+use axum::extract::{Path as AxumPath, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse};
-use axum::routing::get;
+use axum::routing::{get, patch};
 use leptos::config::LeptosOptions;
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -83,6 +84,12 @@ fn release_program() -> PathBuf {
 struct Latencies(Vec<Duration>);
 
 impl Latencies {
+    /// Requests/s of all connections together, as long as they were busy.
+    fn rate(&self) -> f64 {
+        let busy: Duration = self.0.iter().sum();
+        CONNECTIONS as f64 * self.0.len() as f64 / busy.as_secs_f64()
+    }
+
     fn percentile(&self, percent: usize) -> Duration {
         self.0[(self.0.len() - 1) * percent / 100]
     }
@@ -96,19 +103,33 @@ async fn load(
     time: Duration,
     most: usize,
 ) -> Latencies {
-    let request = Arc::new(format!(
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n"
-    ));
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n");
+    send(address, Arc::new(vec![request]), time, most).await
+}
+
+/// Sends requests over kept connections, each its own share of them in turn, until the time is over or
+/// so many were sent.
+async fn send(
+    address: SocketAddr,
+    requests: Arc<Vec<String>>,
+    time: Duration,
+    most: usize,
+) -> Latencies {
     let until = Instant::now() + time;
     let tasks: Vec<_> = (0..CONNECTIONS)
-        .map(|_| {
-            let request = Arc::clone(&request);
+        .map(|connection| {
+            let requests = Arc::clone(&requests);
             tokio::spawn(async move {
+                let share = requests
+                    .iter()
+                    .skip(connection * requests.len() / CONNECTIONS);
+                let mut share = share.chain(requests.iter().cycle());
                 let mut stream = TcpStream::connect(address).await.expect("connects");
                 stream.set_nodelay(true).expect("nodelay");
                 let mut latencies = Vec::new();
                 let mut buffer = Vec::with_capacity(128 * 1024);
                 while Instant::now() < until && latencies.len() < most / CONNECTIONS {
+                    let request = share.next().expect("it is endless");
                     let begun = Instant::now();
                     stream.write_all(request.as_bytes()).await.expect("sends");
                     read_answer(&mut stream, &mut buffer).await;
@@ -300,6 +321,13 @@ struct Pages {
     /// Requests/s while a vendor is silent, of those without.
     silence: f64,
     events: Events,
+    changes: Changes,
+}
+
+/// Changes of a profile by the API, and by a bare handler that does the one update.
+struct Changes {
+    api: Latencies,
+    bare: Latencies,
 }
 
 #[derive(Clone)]
@@ -402,12 +430,14 @@ async fn measure_pages(folder: &Folder) -> Pages {
     let after = load(page_address, STEP, &cookie, ROUND, usize::MAX).await;
     let usual = f64::midpoint(before.0.len() as f64, after.0.len() as f64);
     let events = deliver_events(&app, page_address, user).await;
+    let changes = measure_changes(&app.pool, page_address).await;
     database.close().await.expect("closes");
     Pages {
         page: Latencies(page),
         bare: Latencies(bare),
         silence: beside_silence.0.len() as f64 / usual,
         events,
+        changes,
         html,
     }
 }
@@ -437,7 +467,7 @@ fn ask_silent_vendor(app: &App, user: Uuid) -> Vec<tokio::task::JoinHandle<()>> 
                     secret: Some("a-key".to_owned()),
                     intent: Intent::Continue,
                     method: Method::Inline,
-                    version: 0,
+                    version: None,
                     editor: Uuid::new_v4(),
                     sequence: 0,
                 };
@@ -511,6 +541,124 @@ async fn deliver_events(app: &App, address: SocketAddr, user: Uuid) -> Events {
         stored: usize::try_from(stored).unwrap_or_default(),
         expected: (0..EVENTS).filter(|event| event % 3 != 0).count(),
     }
+}
+
+/// As many customers as there is time for complete step 1 with one change each, so that each request has
+/// its token, validation, event and commit.
+async fn measure_changes(pool: &PgPool, address: SocketAddr) -> Changes {
+    const CUSTOMERS: i32 = 40_000;
+    for statement in [
+        "INSERT INTO users (id, email, hashed_password)
+         SELECT md5(n::text)::uuid, n || '@bench.example', '' FROM generate_series(1, $1) n",
+        "INSERT INTO user_onboarding (user_id) SELECT md5(n::text)::uuid FROM generate_series(1, $1) n",
+        "INSERT INTO api_tokens (id, user_id, name, token_hash, token_preview, expires_at, last_used_at)
+         SELECT gen_random_uuid(), md5(n::text)::uuid, 'bench', sha256(convert_to('ava_' || n, 'UTF8')), '',
+            now() + interval '1 day', now() + interval '1 hour' FROM generate_series(1, $1) n",
+    ] {
+        sqlx::query(statement)
+            .bind(CUSTOMERS)
+            .execute(pool)
+            .await
+            .expect("customers");
+    }
+    sqlx::query("VACUUM ANALYZE")
+        .execute(pool)
+        .await
+        .expect("analyzed");
+    let bare_address = serve(
+        axum::Router::new()
+            .route("/{user}", patch(bare_change))
+            .with_state(pool.clone()),
+    )
+    .await;
+    let body = r#"{"full_name":"Dana Levi","organization_name":"Levi Flowers","timezone":"Europe/Paris","locale":"en","accept_terms":true}"#;
+    let users: Vec<Uuid> =
+        sqlx::query_scalar("SELECT md5(n::text)::uuid FROM generate_series(1, $1) n")
+            .bind(CUSTOMERS)
+            .fetch_all(pool)
+            .await
+            .expect("customers");
+    let length = body.len();
+    let request = |path: &str, headers: &str| {
+        format!(
+            "PATCH {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n{headers}\
+             content-length: {length}\r\n\r\n{body}"
+        )
+    };
+    let by_api = (1..=CUSTOMERS).map(|n| {
+        request(
+            "/api/v1/user/profile",
+            &format!("authorization: Bearer ava_{n}\r\n"),
+        )
+    });
+    let by_api = Arc::new(by_api.collect::<Vec<_>>());
+    let by_hand = users.iter().map(|user| request(&format!("/{user}"), ""));
+    let by_hand = Arc::new(by_hand.collect::<Vec<_>>());
+    let (mut api, mut bare) = (Vec::new(), Vec::new());
+    let events = || async {
+        sqlx::query_scalar::<_, i64>(
+            "SELECT count(*) FROM analytics_events WHERE event = 'onboarding_step_completed'",
+        )
+        .fetch_one(pool)
+        .await
+        .expect("a count")
+    };
+    // A round sends its own part of the customers.
+    let rounds = ROUNDS + 1;
+    for round in 0..rounds {
+        let part = |all: &[String]| {
+            let size = all.len() / rounds;
+            Arc::new(all[round * size..(round + 1) * size].to_vec())
+        };
+        let api_part = part(&by_api);
+        let most = api_part.len();
+        let before = events().await;
+        let changes = send(address, api_part, ROUND, most).await;
+        let counted = events().await - before;
+        assert_eq!(
+            counted,
+            i64::try_from(changes.0.len()).unwrap_or_default(),
+            "an event each"
+        );
+        let bares = send(bare_address, part(&by_hand), ROUND, usize::MAX).await;
+        if round > 0 {
+            api.push(changes);
+            bare.push(bares);
+        }
+    }
+    Changes {
+        api: together(api),
+        bare: together(bare),
+    }
+}
+
+fn together(rounds: Vec<Latencies>) -> Latencies {
+    let mut all: Vec<Duration> = rounds.into_iter().flat_map(|round| round.0).collect();
+    all.sort_unstable();
+    Latencies(all)
+}
+
+/// The same single update, and nothing else.
+async fn bare_change(
+    State(pool): State<PgPool>,
+    AxumPath(user): AxumPath<Uuid>,
+    Json(body): Json<serde_json::Value>,
+) -> Json<serde_json::Value> {
+    let text = |name: &str| body[name].as_str();
+    sqlx::query(
+        "UPDATE users SET full_name = $2, organization_name = $3, timezone = $4, locale = $5,
+            accept_terms = $6, accept_terms_at = now(), accept_terms_version = '1' WHERE id = $1",
+    )
+    .bind(user)
+    .bind(text("full_name"))
+    .bind(text("organization_name"))
+    .bind(text("timezone"))
+    .bind(text("locale"))
+    .bind(body["accept_terms"].as_bool())
+    .execute(&pool)
+    .await
+    .expect("updated");
+    Json(body)
 }
 
 async fn serve(router: axum::Router) -> SocketAddr {
@@ -631,6 +779,29 @@ fn report(program: &Program, pages: &Pages, sizes: &Sizes) -> String {
         ),
         "≥ 200, all once",
         events.rate >= 200.0 && events.stored == events.expected,
+    );
+    let changes = &pages.changes;
+    // Each was measured until its customers were used up or the time was over.
+    let changes_ratio = changes.api.rate() / changes.bare.rate();
+    line(
+        "`PATCH /api/v1/user/profile` with its event, requests/s beside a bare update",
+        format!(
+            "{changes_ratio:.2} ({:.0} / {:.0})",
+            changes.api.rate(),
+            changes.bare.rate()
+        ),
+        "≥ 0.60",
+        changes_ratio >= 0.6,
+    );
+    line(
+        "… p99, and that of the bare update",
+        format!(
+            "{:.1} / {:.1} ms",
+            ms(changes.api.percentile(99)),
+            ms(changes.bare.percentile(99))
+        ),
+        "–",
+        true,
     );
     line(
         "errors and panics in the log",

@@ -58,6 +58,15 @@ for (const locale of LOCALES) {
     }
   });
 
+  test(`tokens are accessible, ${locale} @script`, async ({ page }) => {
+    await newCustomer(page, locale);
+    await page.goto(`/${locale}/settings?section=api`);
+    await page.getByLabel(t.settings.token_name, { exact: true }).fill('CRM');
+    await page.getByRole('button', { name: t.settings.token_button }).click();
+    await expect(page.locator('.token')).toBeVisible();
+    await expectAccessible(page);
+  });
+
   test(`what the vendors say is accessible, ${locale} @script`, async ({ page }) => {
     await newCustomer(page, locale);
     await save(page, locale, 'profile', { ...ANSWERS.profile, locale });

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod assistant;
 pub mod ava;
+pub mod call;
 pub mod field;
 pub mod hours;
 pub mod integrations;
@@ -17,6 +18,7 @@ pub mod progress;
 pub mod step;
 pub mod telephony;
 pub mod timezone;
+pub mod token;
 pub mod twilio;
 pub mod typed;
 pub mod vapi;

@@ -78,7 +78,7 @@ pub enum Blocker {
 }
 
 impl Blocker {
-    const ALL: [Self; 17] = [
+    pub const ALL: [Self; 17] = [
         Self::Terms,
         Self::VapiKey,
         Self::VapiRefused,

@@ -97,6 +97,11 @@ impl Answers {
         self.0.insert(name.to_owned(), value);
     }
 
+    /// Takes over every field of `newer`.
+    pub fn overlay(&mut self, newer: Self) {
+        self.0.extend(newer.0);
+    }
+
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name).and_then(Option::as_ref)

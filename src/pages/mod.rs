@@ -18,3 +18,4 @@ pub mod step;
 pub mod steps;
 pub mod studio;
 pub mod texts;
+pub mod tokens;

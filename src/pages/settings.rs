@@ -8,6 +8,7 @@ use super::secret::{self, Said};
 use super::step::Stored;
 use super::steps::profile;
 use super::texts::{self, t};
+use super::tokens::{self, Tokens};
 use crate::domain::progress::Blocker;
 use crate::domain::{Field, Locale, Rule, Step};
 
@@ -75,6 +76,7 @@ pub enum Done {
     Saved,
     Removed,
     PasswordChanged,
+    TokenRevoked,
 }
 
 pub struct Settings {
@@ -94,6 +96,7 @@ pub struct Settings {
     pub said: Option<Said>,
     /// Nothing was removed, and why.
     pub not_removed: Option<Blocker>,
+    pub tokens: Tokens,
     /// The number that Ava answers now.
     pub linked_number: Option<String>,
 }
@@ -135,6 +138,7 @@ pub fn page(frame: &Frame, page: &Settings) -> AnyView {
         let text = match done {
             Done::Saved => t!(l, settings.saved),
             Done::Removed => t!(l, settings.removed),
+            Done::TokenRevoked => t!(l, settings.token_revoked),
             Done::PasswordChanged => t!(l, settings.security_done),
         };
         view! { <p class="notice" role="status">{text}</p> }
@@ -164,6 +168,16 @@ pub fn page(frame: &Frame, page: &Settings) -> AnyView {
 
 fn section(frame: &Frame, page: &Settings) -> AnyView {
     let l = frame.locale;
+    let hidden = || {
+        let back = page
+            .from_onboarding
+            .then(|| view! { <input type="hidden" name="return_to" value="onboarding"/> });
+        view! {
+            <input type="hidden" name="section" value=page.section.id()/>
+            {back}
+        }
+        .into_any()
+    };
     let fields = match page.section {
         Section::Profile => profile::about(&page.form),
         Section::Vapi => view! {
@@ -183,7 +197,7 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
             {form::secret(&page.form, &PASSWORD, t!(l, account.new_password), Some(t!(l, account.new_password_hint)), "new-password")}
         }
         .into_any(),
-        Section::Api => return view! { <p>{t!(l, settings.api_text)}</p> }.into_any(),
+        Section::Api => return tokens::section(frame, page, hidden()),
     };
     let button = match page.section {
         Section::Security => t!(l, settings.security_button),
@@ -194,16 +208,6 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
         Step::Twilio => page.twilio.preview.is_some(),
         _ => false,
     });
-    let hidden = || {
-        let back = page
-            .from_onboarding
-            .then(|| view! { <input type="hidden" name="return_to" value="onboarding"/> });
-        view! {
-            <input type="hidden" name="section" value=page.section.id()/>
-            {back}
-        }
-        .into_any()
-    };
     let recheck = match page.section {
         Section::Vapi => Some(&page.vapi),
         Section::Twilio => Some(&page.twilio),

@@ -7,12 +7,10 @@ use super::layout::{self, Frame};
 use super::step::{self, Stored};
 use super::steps::done;
 use super::texts::{self, t};
+use crate::domain::call::CUSTOMER_NUMBER;
 use crate::domain::progress::Blocker;
-use crate::domain::{Answers, Field, Locale, Rule, Step};
+use crate::domain::{Answers, Locale, Step};
 use crate::islands::Watch;
-
-/// The number that a test call goes to.
-pub const TEST_NUMBER: Field = Field::required("test_number", Rule::Phone);
 
 pub struct Studio {
     pub answers: Answers,
@@ -197,7 +195,7 @@ fn test_call(frame: &Frame, studio: &Studio) -> AnyView {
             <p>{t!(l, studio.test_text)}</p>
             <form method="post" action=frame.href("/ava-studio") novalidate>
                 {frame.csrf_field()}
-                {form::text(&studio.test, &TEST_NUMBER, hint, Look::PHONE)}
+                {form::text(&studio.test, &CUSTOMER_NUMBER, hint, Look::PHONE)}
                 <div class="actions">
                     <button class="primary" name="intent" value="call">{t!(l, studio.test_button)}</button>
                 </div>

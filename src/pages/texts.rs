@@ -178,7 +178,7 @@ pub fn label(l: Locale, field: &str) -> String {
         "auth_token" => t!(l, onboarding.twilio.auth_token),
         "phone_number" => t!(l, onboarding.twilio.phone_number),
         "number" => t!(l, onboarding.telephony.number),
-        "test_number" => t!(l, studio.test_number),
+        "customer_number" => t!(l, studio.test_number),
         "business_hours" => t!(l, onboarding.telephony.business_hours),
         "fallback_email" => t!(l, onboarding.telephony.fallback_email),
         "calendar" => t!(l, onboarding.integrations.calendar),
@@ -190,6 +190,8 @@ pub fn label(l: Locale, field: &str) -> String {
         "instructions" => t!(l, onboarding.assistant.instructions),
         "plan" => t!(l, onboarding.plan.plan),
         "seats" => t!(l, onboarding.plan.seats),
+        "token_name" => t!(l, settings.token_name),
+        "token_days" => t!(l, settings.token_days),
         other => other.to_owned(),
     }
 }
@@ -243,6 +245,9 @@ pub fn choice(l: Locale, field: &str, value: &str) -> String {
             Locale::from_code(code).map_or_else(|| code.to_owned(), |l| l.own_name().to_owned())
         }
         ("voice", voice) => assistant::voice_name(voice).to_owned(),
+        ("token_days", "30") => t!(l, settings.token_30_days),
+        ("token_days", "90") => t!(l, settings.token_90_days),
+        ("token_days", "365") => t!(l, settings.token_365_days),
         ("accept_terms" | "marketing_opt_in", "true") => t!(l, onboarding.done.yes),
         (_, value) => value.to_owned(),
     }
@@ -338,9 +343,12 @@ pub fn problem(l: Locale, problem: Problem) -> String {
         ("instructions", TooShort) => t!(l, onboarding.assistant.problems.instructions.too_short),
         ("instructions", TooLong) => t!(l, onboarding.assistant.problems.instructions.too_long),
         ("instructions", _) => t!(l, onboarding.assistant.problems.instructions.required),
-        ("test_number", Required) => t!(l, studio.test_problem_required),
-        ("test_number", Taken) => t!(l, studio.test_problem_wait),
-        ("test_number", _) => t!(l, studio.test_problem_malformed),
+        ("customer_number", Required) => t!(l, studio.test_problem_required),
+        ("customer_number", Taken) => t!(l, studio.test_problem_wait),
+        ("customer_number", _) => t!(l, studio.test_problem_malformed),
+        ("token_name", Required) => t!(l, settings.token_name_required),
+        ("token_name", _) => t!(l, settings.token_name_too_long),
+        ("token_days", _) => t!(l, settings.token_days_problem),
         ("plan", _) => t!(l, onboarding.plan.problems.plan),
         ("seats", Required) => t!(l, onboarding.plan.problems.seats.required),
         ("seats", OutOfRange) => t!(l, onboarding.plan.problems.seats.out_of_range),

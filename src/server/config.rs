@@ -56,6 +56,8 @@ pub struct Config {
     pub vendor_timeout: Duration,
     /// `METRICS_ADDR`: a private address that serves `/metrics`; none by default.
     pub metrics_address: Option<SocketAddr>,
+    /// `CORS_ORIGINS`: origins whose pages may call the API, separated by commas; none by default.
+    pub cors_origins: Vec<String>,
     /// `TRUSTED_PROXIES`: how many proxies in front set `X-Forwarded-For`; default 0.
     pub trusted_proxies: usize,
 }
@@ -168,6 +170,10 @@ impl Config {
                 parsed(&get, "VENDOR_TIMEOUT_MS", "is no number")?.unwrap_or(10_000),
             ),
             metrics_address: parsed(&get, "METRICS_ADDR", "is no address with a port")?,
+            cors_origins: get("CORS_ORIGINS")
+                .map(|text| text.split(',').map(|text| origin(text.trim())).collect())
+                .transpose()?
+                .unwrap_or_default(),
             trusted_proxies: parsed(&get, "TRUSTED_PROXIES", "is no number")?.unwrap_or(0),
             public_url,
         })
@@ -203,6 +209,20 @@ fn parsed<T: std::str::FromStr>(
     get(name)
         .map(|text| text.trim().parse().map_err(|_| wrong(name, problem)))
         .transpose()
+}
+
+/// An origin as browsers send it: no path, no trailing slash, no wildcard.
+fn origin(text: &str) -> Result<String, ConfigError> {
+    Url::parse(text)
+        .ok()
+        .map(|url| url.origin().ascii_serialization())
+        .filter(|origin| origin == text)
+        .ok_or_else(|| {
+            wrong(
+                "CORS_ORIGINS",
+                "must name origins such as https://app.example.com, separated by commas",
+            )
+        })
 }
 
 /// A vendor's address; in production always over TLS.

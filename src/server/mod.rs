@@ -1,20 +1,24 @@
 //! Everything that runs only on the server: configuration, PostgreSQL, the services and the door
 //! through which browsers reach them.
 
+pub mod api;
 pub mod config;
 pub mod error;
 pub mod mail;
 pub mod metrics;
 pub mod postgres;
+pub mod proposals;
 pub mod router;
 pub mod services;
 pub mod session;
 pub mod start;
 pub mod store;
+pub mod told;
 pub mod vault;
 pub mod vendors;
 pub mod web;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use leptos::config::LeptosOptions;
@@ -23,6 +27,7 @@ use sqlx::PgPool;
 pub use config::Config;
 pub use error::Error;
 use mail::Mailer;
+use services::accounts::Visitor;
 use vault::Vault;
 use vendors::Vendors;
 
@@ -37,4 +42,16 @@ pub struct App {
     pub leptos: LeptosOptions,
     /// Whether `cargo leptos watch` reloads the pages.
     pub reloads: bool,
+}
+
+impl App {
+    /// Who is asking, for limits.
+    #[must_use]
+    pub fn visitor(&self, ip: IpAddr) -> Visitor<'_> {
+        Visitor {
+            ip,
+            key: self.vault.current(),
+            limited: self.config.mode == config::Mode::Production,
+        }
+    }
 }

@@ -20,7 +20,7 @@ use tower_http::trace::TraceLayer;
 use super::web::{
     self, account, csrf, headers, language, onboarding, public, settings, studio, visit, webhooks,
 };
-use super::{App, metrics, session};
+use super::{App, api, metrics, session};
 use crate::domain::Locale;
 
 /// The whole service.
@@ -53,6 +53,7 @@ pub fn build(app: App) -> Router {
             "/webhooks/vapi/{id}",
             post(webhooks::vapi).layer(DefaultBodyLimit::max(webhooks::BODY_LIMIT)),
         )
+        .merge(api::router(&app))
         .merge(assets(&app))
         .fallback_service(pages.with_state(app.clone()))
         .layer(

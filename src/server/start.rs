@@ -196,7 +196,9 @@ async fn sweep(pool: PgPool) {
             session::sweep(pool.clone()).await?;
             let mut connection = pool.acquire().await?;
             store::attempts::sweep(&mut connection).await?;
-            Ok::<_, super::Error>(store::credentials::sweep(&mut connection).await?)
+            store::credentials::sweep(&mut connection).await?;
+            store::idempotency_keys::sweep(&mut connection).await?;
+            Ok::<_, super::Error>(store::api_tokens::sweep(&mut connection).await?)
         };
         if let Err(error) = swept.await {
             tracing::warn!(%error, "expired rows were not deleted");

@@ -119,6 +119,25 @@ impl TestApp {
         }
     }
 
+    /// A program without a token.
+    pub fn program(&self) -> Program {
+        Program {
+            router: self.router.clone(),
+            token: None,
+        }
+    }
+
+    /// A program with the token of a new customer, and the customer's address.
+    pub async fn integrator(&self) -> (Program, String) {
+        let mut program = self.program();
+        let email = format!("{}@example.com", Uuid::new_v4().simple());
+        let body = serde_json::json!({"email": email, "password": PASSWORD});
+        let reply = program.call("POST", "/api/v1/auth/signup", body).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.json);
+        program.token = reply.json["token"].as_str().map(str::to_owned);
+        (program, email)
+    }
+
     /// A browser in which a new customer has just signed up.
     pub async fn customer(&self) -> Browser {
         let mut browser = self.browser();
@@ -151,6 +170,91 @@ impl TestApp {
             .fetch_one(&self.pool)
             .await
             .expect("a user")
+    }
+}
+
+/// A program that uses the JSON API.
+#[derive(Clone)]
+pub struct Program {
+    router: Router,
+    pub token: Option<String>,
+}
+
+/// An answer of the JSON API.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub json: serde_json::Value,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// The codes of the fields that were refused, as `field code`.
+    pub fn errors(&self) -> Vec<String> {
+        let errors = self.json["errors"].as_array().cloned().unwrap_or_default();
+        errors
+            .iter()
+            .map(|error| {
+                let text = |name: &str| error[name].as_str().expect("text").to_owned();
+                format!("{} {}", text("field"), text("code"))
+            })
+            .collect()
+    }
+}
+
+impl Program {
+    /// Sends JSON, with the token if there is one.
+    pub async fn call(&self, method: &str, path: &str, body: serde_json::Value) -> Reply {
+        self.call_with(method, path, body, &[]).await
+    }
+
+    /// As [`Program::call`], with more headers; `null` sends no body.
+    pub async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: serde_json::Value,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+            body.to_string().into()
+        };
+        let request = request.body(body).expect("a request");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .expect("a body");
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            json: serde_json::from_slice(&body).unwrap_or_default(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.call("GET", path, serde_json::Value::Null).await
     }
 }
 
@@ -250,6 +354,22 @@ impl Browser {
         if !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).expect("a request"))
+            .await
+    }
+
+    /// Sends anything.
+    pub async fn send_raw(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -25,6 +25,7 @@ fn every_body_that_we_send_fits_the_contract() {
             first_message: "Hello",
             instructions: &long,
             events_url: "https://ava.example/webhooks/vapi/1",
+            metadata: &std::collections::BTreeMap::from([("crm".to_owned(), "42".to_owned())]),
             events_secret: "secret",
         }
         .body();

@@ -2,6 +2,7 @@
 //! real PostgreSQL (`DATABASE_URL`, a database for each test).
 
 mod accounts;
+mod api;
 mod bad_input;
 mod common;
 mod contracts;

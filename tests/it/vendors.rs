@@ -78,7 +78,7 @@ impl Customer {
     }
 
     async fn studio(&mut self, intent: &str, number: &str) -> Answer {
-        let fields = [("intent", intent), ("test_number", number)];
+        let fields = [("intent", intent), ("customer_number", number)];
         let answer = self.browser.submit("/en/ava-studio", &fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let to = answer.location().split('#').next().unwrap_or_default();
@@ -736,7 +736,7 @@ async fn a_test_call_is_placed_once_and_its_end_is_shown() {
         .browser
         .submit(
             "/en/ava-studio",
-            &[("intent", "call"), ("test_number", "12")],
+            &[("intent", "call"), ("customer_number", "12")],
         )
         .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

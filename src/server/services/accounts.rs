@@ -201,6 +201,15 @@ pub async fn log_in(
     }
 }
 
+/// Whether an account is active and still in the epoch that a session was made in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_current(pool: &PgPool, user: Uuid, epoch: i32) -> Result<bool, Error> {
+    let mut connection = pool.acquire().await?;
+    Ok(users::session_epoch(&mut connection, user).await? == Some(epoch))
+}
+
 /// Opens a reset for an address and returns the token for its mail; `None` when there is no such
 /// active account or this visitor has asked too often. The caller tells nobody which.
 ///
@@ -369,11 +378,11 @@ async fn new_password_problem(password: &str, email: &str) -> Result<Option<Prob
     }))
 }
 
-fn random_token() -> String {
+pub(super) fn random_token() -> String {
     use base64::Engine;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-fn token_hash(token: &str) -> Vec<u8> {
+pub(super) fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

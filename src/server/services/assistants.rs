@@ -1,5 +1,6 @@
 //! The assistant at Vapi: created once, found again, kept as the customer has it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine;
@@ -9,11 +10,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::Halt;
 use super::credentials::{self, Secrets};
 use super::lease::{Lease, to_the_end};
+use super::{Halt, numbers};
 use crate::domain::progress::Blocker;
-use crate::server::store::{self, assistants as rows, events};
+use crate::server::store::assistants::{self as rows, Row};
+use crate::server::store::{self, events, readiness};
 use crate::server::vault::Column;
 use crate::server::vendors::Failure;
 use crate::server::vendors::vapi::Assistant;
@@ -63,6 +65,64 @@ pub async fn ensure(app: &App, user: Uuid, from: From) -> Result<(), Halt> {
         done.map(drop)
     };
     to_the_end(work).await
+}
+
+/// The customer's assistant as stored.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_user(app: &App, user: Uuid) -> Result<Option<Row>, Error> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(rows::of_user(&mut connection, user).await?)
+}
+
+/// Keeps what an integrator wants to find with the assistant; Vapi is told with the next change.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_metadata(
+    app: &App,
+    user: Uuid,
+    metadata: &BTreeMap<String, String>,
+) -> Result<(), Error> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(rows::set_metadata(&mut connection, user, metadata).await?)
+}
+
+/// Deletes the assistant, at Vapi first; a number that is linked to it is given back before.
+///
+/// # Errors
+/// What keeps it from being deleted: then it stays. Or a failure of the database.
+pub async fn delete(app: &App, user: Uuid) -> Result<(), Halt> {
+    let app = app.clone();
+    let work = async move {
+        let lease = Lease::take(&app.pool, user).await?;
+        let done = delete_held(&app, &lease).await;
+        lease.give_back().await;
+        done
+    };
+    to_the_end(work).await
+}
+
+async fn delete_held(app: &App, lease: &Lease) -> Result<(), Halt> {
+    let user = lease.user;
+    let secrets = credentials::open(app, user).await?;
+    numbers::unlink_held(app, lease, &secrets).await?;
+    let id = of_user(app, user).await?.and_then(|row| row.vapi_id);
+    if let (Some(key), Some(id)) = (&secrets.vapi_api_key, id) {
+        lease.renew().await?;
+        match app.vendors.vapi.delete_assistant(key, &id).await {
+            // A key that opens nothing any more leaves nothing to delete.
+            Ok(()) | Err(Failure::Refused(_)) => {}
+            Err(failure) => return Err(blocker(failure).into()),
+        }
+    }
+    let mut transaction = app.pool.begin().await?;
+    rows::delete(&mut transaction, user).await?;
+    readiness::clear(&mut transaction, user).await?;
+    transaction.commit().await?;
+    tracing::info!(%user, "assistant deleted");
+    Ok(())
 }
 
 /// Notes whether the customer's instructions are the ones made of the persona.
@@ -115,6 +175,7 @@ async fn bring(app: &App, lease: &Lease, secrets: &Secrets, from: From) -> Resul
         voice: &row.voice,
         first_message: &row.first_message,
         instructions: &row.instructions,
+        metadata: &row.metadata.0,
         events_url: &events_url,
         events_secret: &events_secret,
     }

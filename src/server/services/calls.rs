@@ -24,8 +24,10 @@ const TESTS_PER_HOUR: i64 = 20;
 /// What became of the wish for a test call.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Test {
-    /// It is under way, or one was already.
-    Call(Uuid),
+    /// It is under way.
+    Placed(Uuid),
+    /// One was under way already.
+    Running(Uuid),
     /// Ava cannot call yet.
     Blocked(Blocker),
     /// Too many within the hour.
@@ -56,7 +58,7 @@ async fn place(app: &App, lease: &Lease, number: &str) -> Result<Test, Halt> {
     let user = lease.user;
     let mut connection = app.pool.acquire().await?;
     if let Some(running) = rows::running_test(&mut connection, user).await? {
-        return Ok(Test::Call(running));
+        return Ok(Test::Running(running));
     }
     let subject = user.as_bytes();
     let (tests, _) =
@@ -100,16 +102,21 @@ async fn place(app: &App, lease: &Lease, number: &str) -> Result<Test, Halt> {
         }
     }
     transaction.commit().await?;
-    Ok(Test::Call(id))
+    Ok(Test::Placed(id))
 }
 
-/// A customer's latest calls.
+/// A customer's calls, newest first: the latest, or those before one of them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn latest(app: &App, user: Uuid) -> Result<Vec<Row>, Error> {
+pub async fn page(
+    app: &App,
+    user: Uuid,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Row>, Error> {
     let mut connection = app.pool.acquire().await?;
-    Ok(rows::latest(&mut connection, user).await?)
+    Ok(rows::page(&mut connection, user, before, limit).await?)
 }
 
 /// One call of a customer.

@@ -6,12 +6,14 @@ pub mod assistants;
 pub mod calls;
 pub mod credentials;
 pub mod forwarding;
+pub mod idempotency;
 pub mod launch;
 pub mod lease;
 pub mod numbers;
 pub mod onboarding;
 pub mod passwords;
 pub mod save;
+pub mod tokens;
 
 use super::Error;
 use crate::domain::progress::Blocker;

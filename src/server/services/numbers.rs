@@ -55,21 +55,27 @@ fn problem_of(number: &Number) -> Option<Code> {
 /// # Errors
 /// When the database does not answer.
 pub async fn choices(app: &App, user: Uuid) -> Result<Option<Vec<Choice>>, Error> {
+    match tokio::time::timeout(LIST_PATIENCE, list(app, user)).await {
+        Ok(Ok(choices)) => Ok(Some(choices)),
+        Ok(Err(Halt::Error(error))) => Err(error),
+        Ok(Err(Halt::Blocker(_))) | Err(_) => Ok(None),
+    }
+}
+
+/// The account's numbers that take calls.
+///
+/// # Errors
+/// What keeps them from being listed; or the database does not answer.
+pub async fn list(app: &App, user: Uuid) -> Result<Vec<Choice>, Halt> {
     let secrets = credentials::open(app, user).await?;
-    let Some(with) = secrets.twilio() else {
-        return Ok(None);
-    };
-    let listed = tokio::time::timeout(LIST_PATIENCE, app.vendors.twilio.numbers(with)).await;
-    Ok(match listed {
-        Ok(Ok(numbers)) => Some(
-            numbers
-                .into_iter()
-                .filter(|number| number.has_voice)
-                .map(Choice::from)
-                .collect(),
-        ),
-        _ => None,
-    })
+    let with = secrets.twilio().ok_or(Blocker::TwilioCredentials)?;
+    let listed = app.vendors.twilio.numbers(with).await;
+    Ok(listed
+        .map_err(twilio_blocker)?
+        .into_iter()
+        .filter(|number| number.has_voice)
+        .map(Choice::from)
+        .collect())
 }
 
 /// Asks Twilio about the number of step 5 and keeps what it says. Without credentials, or when Twilio
@@ -223,7 +229,8 @@ pub async fn unlink(app: &App, user: Uuid) -> Result<(), Halt> {
     to_the_end(work).await
 }
 
-async fn unlink_held(app: &App, lease: &Lease, secrets: &Secrets) -> Result<(), Halt> {
+/// As [`unlink`], with a lease that is held already.
+pub(super) async fn unlink_held(app: &App, lease: &Lease, secrets: &Secrets) -> Result<(), Halt> {
     let user = lease.user;
     let mut connection = app.pool.acquire().await?;
     let Some(row) = rows::of_user(&mut connection, user).await? else {

@@ -43,6 +43,28 @@ impl Onboarding {
         })
     }
 
+    /// The customer once these answers are written.
+    #[must_use]
+    pub fn answered(mut self, answers: Answers) -> Self {
+        let record = &mut self.record;
+        let number = |answers: &Answers| answers.get(telephony::NUMBER.name).cloned();
+        let before = number(&record.answers);
+        record.answers.overlay(answers);
+        if number(&record.answers) != before {
+            // What was said of it was said of another one.
+            record.number_problem = None;
+            record.number_used_by = None;
+        }
+        self
+    }
+
+    /// The customer once this draft is written.
+    #[must_use]
+    pub fn drafted(mut self, row: drafts::Row) -> Self {
+        self.drafts.insert(row.step.clone(), row);
+        self
+    }
+
     /// The draft row of a step; absent until something was saved there.
     #[must_use]
     pub fn draft(&self, step: Step) -> Option<&drafts::Row> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::credentials::{self, Judged};
 use super::onboarding::Onboarding;
 use crate::domain::progress::Status;
-use crate::domain::{Answers, Draft, Field, Problem, Rule, Step, Value, twilio};
+use crate::domain::{Answers, Code, Draft, Field, Problem, Rule, Step, Value, twilio};
 use crate::server::store::{self, drafts, events};
 use crate::server::{App, Error};
 
@@ -51,8 +51,8 @@ pub struct Save {
     pub secret: Option<String>,
     pub intent: Intent,
     pub method: Method,
-    /// The version that the form was rendered from.
-    pub version: i64,
+    /// The version that the form was rendered from; without one the last writer wins.
+    pub version: Option<i64>,
     /// The rendered form that saves, and its own order of saves.
     pub editor: Uuid,
     pub sequence: i64,
@@ -98,7 +98,10 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
         .typed
         .iter()
         .all(|(name, values)| shown.values(name) == values);
-    if let Some(row) = before.draft(step).filter(|row| row.version != save.version) {
+    let newer = before
+        .draft(step)
+        .filter(|row| save.version.is_some_and(|version| version != row.version));
+    if let Some(row) = newer {
         if row.editor == save.editor {
             if row.sequence > save.sequence {
                 return Ok(Saved::Outdated {
@@ -120,19 +123,10 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
     write_answers(&mut transaction, &before, &save).await?;
     match save.intent {
         Intent::Skip => {
-            if store::onboarding::set_skipped(&mut transaction, user, step, true).await? {
-                let properties = json!({"step_id": step.id(), "step_number": step.number()});
-                events::insert(
-                    &mut transaction,
-                    user,
-                    "onboarding_step_skipped",
-                    properties,
-                )
-                .await?;
-            }
+            set_skipped(&mut transaction, user, step, true).await?;
         }
         Intent::Continue | Intent::StoreUnchecked => {
-            store::onboarding::set_skipped(&mut transaction, user, step, false).await?;
+            set_skipped(&mut transaction, user, step, false).await?;
         }
         Intent::Autosave | Intent::Later => {}
     }
@@ -140,35 +134,161 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
     let written = Onboarding::load(&mut transaction, user).await?;
     let fields = remaining_draft(&written.stored(step), &save);
     let submitted = matches!(save.intent, Intent::Continue | Intent::StoreUnchecked);
-    let version = drafts::upsert(
-        &mut transaction,
-        user,
-        drafts::Save {
-            step,
-            fields: &fields,
-            editor: save.editor,
-            sequence: save.sequence,
-            submitted,
-        },
-    )
-    .await?;
-    let after = Onboarding::load(&mut transaction, user).await?;
-    let status = after.facts().status(step);
-    let first_time = after.draft(step).is_some_and(|row| !row.completed);
-    if submitted && status == Status::Done && first_time {
-        drafts::complete(&mut transaction, user, step).await?;
+    let kept = Kept {
+        step,
+        fields,
+        editor: save.editor,
+        sequence: save.sequence,
+        submitted,
+    };
+    let after = keep_draft(&mut transaction, written, kept).await?;
+    transaction.commit().await?;
+    let (version, status) = (after.version(step), after.facts().status(step));
+    Ok(Saved::Stored { version, status })
+}
+
+/// What is kept of a save beside the answers.
+struct Kept {
+    step: Step,
+    fields: Draft,
+    editor: Uuid,
+    sequence: i64,
+    submitted: bool,
+}
+
+/// Keeps the draft of a step whose answers are written, and counts the step the first time that it
+/// is submitted and done. Gives the customer as they now are.
+async fn keep_draft(
+    connection: &mut PgConnection,
+    written: Onboarding,
+    kept: Kept,
+) -> Result<Onboarding, Error> {
+    let (user, step) = (written.user, kept.step);
+    let was_completed = written.draft(step).is_some_and(|row| row.completed);
+    let mut save = drafts::Save {
+        step,
+        fields: &kept.fields,
+        editor: kept.editor,
+        sequence: kept.sequence,
+        submitted: kept.submitted,
+        completed: false,
+    };
+    let expected = written.drafted(save.row());
+    save.completed =
+        kept.submitted && !was_completed && expected.facts().status(step) == Status::Done;
+    if save.completed {
         let properties =
             json!({"step_id": step.id(), "step_number": step.number(), "skipped": false});
-        events::insert(
-            &mut transaction,
-            user,
-            "onboarding_step_completed",
-            properties,
-        )
-        .await?;
+        events::insert(connection, user, "onboarding_step_completed", properties).await?;
+    }
+    let row = drafts::upsert(connection, user, &save).await?;
+    Ok(expected.drafted(row))
+}
+
+/// Stores whether a step is skipped, and counts it when it was not before.
+async fn set_skipped(
+    connection: &mut PgConnection,
+    user: Uuid,
+    step: Step,
+    skipped: bool,
+) -> Result<(), Error> {
+    let changed = store::onboarding::set_skipped(connection, user, step, skipped).await?;
+    if changed && skipped {
+        let properties = json!({"step_id": step.id(), "step_number": step.number()});
+        events::insert(connection, user, "onboarding_step_skipped", properties).await?;
+    }
+    Ok(())
+}
+
+/// Skips steps, or takes that back. Idempotent.
+///
+/// # Errors
+/// When the account is gone or the database does not answer; nothing has changed then.
+pub async fn skip(pool: &PgPool, user: Uuid, steps: &[(Step, bool)]) -> Result<(), Error> {
+    let mut transaction = pool.begin().await?;
+    if !store::lock_user(&mut transaction, user).await? {
+        return Err(Error::NoAccount);
+    }
+    for (step, skipped) in steps {
+        set_skipped(&mut transaction, user, *step, *skipped).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// What became of a change of single answers.
+pub enum Patched {
+    /// Stored; the customer as they now are.
+    Stored(Box<Onboarding>),
+    /// The answers are not the ones that the caller knows; nothing was changed.
+    Outdated,
+    /// They do not go together; nothing was changed.
+    Refused(Vec<Problem>),
+}
+
+/// Changes the named answers of some steps, all or none; each is valid by its own rule already. The
+/// last writer wins, unless `is_current` says that the answers are others by now. A step that is
+/// whole then counts as submitted.
+///
+/// # Errors
+/// When the account is gone or the database does not answer; nothing has changed then.
+pub async fn patch(
+    pool: &PgPool,
+    user: Uuid,
+    steps: &[Step],
+    named: &Draft,
+    is_current: impl Fn(&Onboarding) -> bool,
+) -> Result<Patched, Error> {
+    let mut transaction = pool.begin().await?;
+    if !store::lock_user(&mut transaction, user).await? {
+        return Err(Error::NoAccount);
+    }
+    let mut now = Onboarding::load(&mut transaction, user).await?;
+    if !is_current(&now) {
+        return Ok(Patched::Outdated);
+    }
+    for &step in steps {
+        let is_named = |field: &&Field| named.contains(field.name);
+        let fields: Vec<&Field> = step.fields().iter().filter(is_named).collect();
+        if fields.is_empty() {
+            continue;
+        }
+        let mut stored = now.stored(step);
+        let mut draft = now
+            .draft(step)
+            .map(|row| row.fields.0.clone())
+            .unwrap_or_default();
+        for field in &fields {
+            stored.set(field.name, named.values(field.name).to_vec());
+            draft.remove(field.name);
+        }
+        let mut shown = stored.clone();
+        shown.overlay(draft.clone());
+        let problems = step.problems(&shown);
+        let conflicts: Vec<Problem> = problems
+            .iter()
+            .filter(|problem| problem.code == Code::Conflicting)
+            .copied()
+            .collect();
+        if !conflicts.is_empty() {
+            return Ok(Patched::Refused(conflicts));
+        }
+        let answers = understood(step.fields(), named);
+        store::onboarding::update_answers(&mut transaction, user, &answers).await?;
+        if now.record.skipped.iter().any(|id| id == step.id()) {
+            set_skipped(&mut transaction, user, step, false).await?;
+            now.record.skipped.retain(|id| id != step.id());
+        }
+        let kept = Kept {
+            step,
+            fields: draft,
+            editor: Uuid::new_v4(),
+            sequence: 0,
+            submitted: problems.is_empty(),
+        };
+        now = keep_draft(&mut transaction, now.answered(answers), kept).await?;
     }
     transaction.commit().await?;
-    Ok(Saved::Stored { version, status })
+    Ok(Patched::Stored(Box::new(now)))
 }
 
 /// Writes what was understood to its columns. What was not keeps its former value there.

@@ -1,6 +1,9 @@
 //! The assistant of a customer, and what Vapi was told of it.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,7 +17,12 @@ pub struct Row {
     pub instructions: String,
     pub webhook_secret_encrypted: Option<Vec<u8>>,
     pub sent_hash: Option<Vec<u8>>,
+    /// What an integrator keeps with it: texts by name.
+    pub metadata: Json<BTreeMap<String, String>>,
+    /// Why Vapi could not be told the last time.
+    pub problem: Option<String>,
     pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
 }
 
 /// # Errors
@@ -22,9 +30,10 @@ pub struct Row {
 pub async fn of_user(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Option<Row>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, vapi_id, name, voice, first_message, instructions, webhook_secret_encrypted,
-            sent_hash, created_at
-         FROM assistants WHERE user_id = $1",
+        r#"SELECT id, vapi_id, name, voice, first_message, instructions, webhook_secret_encrypted,
+            sent_hash, metadata AS "metadata: Json<BTreeMap<String, String>>", problem, created_at,
+            updated_at
+         FROM assistants WHERE user_id = $1"#,
         user
     )
     .fetch_optional(connection)
@@ -178,6 +187,42 @@ pub async fn set_created(connection: &mut PgConnection, user: Uuid) -> sqlx::Res
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Replaces what an integrator keeps with the assistant.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_metadata(
+    connection: &mut PgConnection,
+    user: Uuid,
+    metadata: &BTreeMap<String, String>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE assistants SET metadata = $2 WHERE user_id = $1",
+        user,
+        Json(metadata) as _
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the assistant, so that another one counts anew.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM assistants WHERE user_id = $1", user)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "UPDATE user_onboarding SET onboarding_assistant_created = false WHERE user_id = $1",
+        user
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// A page of event secrets in the order of their users, after the given one.

@@ -19,17 +19,27 @@ pub struct Row {
     pub created_at: OffsetDateTime,
 }
 
-/// A customer's latest calls, twenty at most, newest first.
+/// A customer's calls, newest first: the latest, or those before one of them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn latest(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Vec<Row>> {
+pub async fn page(
+    connection: &mut PgConnection,
+    user: Uuid,
+    before: Option<Uuid>,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
         "SELECT id, vapi_id, is_test, customer_number, status, ended_reason, summary, started_at,
             ended_at, created_at
-         FROM calls WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 20",
-        user
+         FROM calls
+         WHERE user_id = $1 AND ($2::uuid IS NULL OR (created_at, id) <
+            (SELECT created_at, id FROM calls WHERE user_id = $1 AND id = $2))
+         ORDER BY created_at DESC, id DESC LIMIT $3",
+        user,
+        before,
+        limit
     )
     .fetch_all(connection)
     .await

@@ -47,47 +47,55 @@ pub struct Save<'a> {
     pub sequence: i64,
     /// Continue was pressed.
     pub submitted: bool,
+    /// The step is done for the first time.
+    pub completed: bool,
 }
 
-/// Stores a draft and returns its new version.
+impl Save<'_> {
+    /// The row that it makes, as far as that is known before.
+    #[must_use]
+    pub fn row(&self) -> Row {
+        Row {
+            step: self.step.id().to_owned(),
+            fields: Json(self.fields.clone()),
+            version: 0,
+            editor: self.editor,
+            sequence: self.sequence,
+            submitted: self.submitted,
+            completed: self.completed,
+            updated_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+}
+
+/// Stores a draft and gives its row as it now is.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn upsert(
     connection: &mut PgConnection,
     user: Uuid,
-    save: Save<'_>,
-) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        "INSERT INTO drafts (user_id, step, fields, editor, sequence, submitted_at)
-         VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN now() END)
+    save: &Save<'_>,
+) -> sqlx::Result<Row> {
+    sqlx::query_as!(
+        Row,
+        r#"INSERT INTO drafts (user_id, step, fields, editor, sequence, submitted_at, completed_at)
+         VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN now() END, CASE WHEN $7 THEN now() END)
          ON CONFLICT (user_id, step) DO UPDATE SET
             fields = excluded.fields, version = drafts.version + 1, editor = excluded.editor,
             sequence = excluded.sequence,
-            submitted_at = coalesce(drafts.submitted_at, excluded.submitted_at)
-         RETURNING version",
+            submitted_at = coalesce(drafts.submitted_at, excluded.submitted_at),
+            completed_at = coalesce(drafts.completed_at, excluded.completed_at)
+         RETURNING step, fields AS "fields: Json<Draft>", version, editor, sequence,
+            submitted_at IS NOT NULL AS "submitted!", completed_at IS NOT NULL AS "completed!", updated_at"#,
         user,
         save.step.id(),
         Json(save.fields) as _,
         save.editor,
         save.sequence,
         save.submitted,
+        save.completed,
     )
     .fetch_one(connection)
     .await
-}
-
-/// Marks a step as done for the first time.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn complete(connection: &mut PgConnection, user: Uuid, step: Step) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE drafts SET completed_at = now() WHERE user_id = $1 AND step = $2",
-        user,
-        step.id()
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -1,11 +1,13 @@
 //! The only place with SQL. Functions take a connection; services own the transaction.
 
+pub mod api_tokens;
 pub mod assistants;
 pub mod attempts;
 pub mod calls;
 pub mod credentials;
 pub mod drafts;
 pub mod events;
+pub mod idempotency_keys;
 pub mod leases;
 pub mod onboarding;
 pub mod password_resets;

@@ -74,6 +74,19 @@ pub async fn hashed_password(
     .await
 }
 
+/// The epoch of an active account, which every session was made in that is still good.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn session_epoch(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!(
+        "SELECT session_epoch FROM users WHERE id = $1 AND is_active",
+        user
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// Replaces the password hash and moves on the epoch that every older session was made in.
 ///
 /// # Errors

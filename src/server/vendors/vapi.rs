@@ -2,6 +2,8 @@
 //!
 //! Facts: spec `tests/contracts/vapi.openapi.json`; docs VapiAI/docs of 2026-08.
 
+use std::collections::BTreeMap;
+
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,6 +32,8 @@ pub struct Assistant<'a> {
     pub voice: &'a str,
     pub first_message: &'a str,
     pub instructions: &'a str,
+    /// What an integrator keeps with it.
+    pub metadata: &'a BTreeMap<String, String>,
     /// Where its events go, and what proves that they come from Vapi.
     pub events_url: &'a str,
     pub events_secret: &'a str,
@@ -41,6 +45,8 @@ impl Assistant<'_> {
     #[must_use]
     pub fn body(&self) -> Value {
         let language = voice_locale(self.voice).unwrap_or(Locale::En).code();
+        let mut metadata = self.metadata.clone();
+        metadata.insert(OUR_ID.to_owned(), self.id.to_string());
         json!({
             "name": self.name,
             "firstMessage": self.first_message,
@@ -62,7 +68,7 @@ impl Assistant<'_> {
                 "backoffPlan": {"type": "exponential", "maxRetries": 5, "baseDelaySeconds": 1},
             },
             "serverMessages": ["status-update", "end-of-call-report"],
-            "metadata": {OUR_ID: self.id.to_string()},
+            "metadata": metadata,
         })
     }
 }
@@ -281,6 +287,21 @@ impl Vapi {
             .map(drop)
     }
 
+    /// Deletes an assistant; one that is gone already counts as deleted.
+    ///
+    /// # Errors
+    /// When Vapi does not answer or refuses the key.
+    pub async fn delete_assistant(&self, key: &str, id: &str) -> Result<(), Failure> {
+        self.delete(&format!("/assistant/{id}"), key).await
+    }
+
+    async fn delete(&self, path: &str, key: &str) -> Result<(), Failure> {
+        match self.change(Method::DELETE, path, key, None).await {
+            Ok(_) | Err(Failure::NotFound) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// The imported number, if it is: importing the same one twice is undocumented.
     ///
     /// # Errors
@@ -326,11 +347,7 @@ impl Vapi {
     /// # Errors
     /// When Vapi does not answer or refuses the key.
     pub async fn delete_number(&self, key: &str, id: &str) -> Result<(), Failure> {
-        let path = format!("/phone-number/{id}");
-        match self.change(Method::DELETE, &path, key, None).await {
-            Ok(_) | Err(Failure::NotFound) => Ok(()),
-            Err(failure) => Err(failure),
-        }
+        self.delete(&format!("/phone-number/{id}"), key).await
     }
 
     /// Places a call. It is billed and has no idempotency key, so it is never repeated.

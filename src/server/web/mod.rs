@@ -7,13 +7,11 @@ pub mod csrf;
 pub mod headers;
 pub mod language;
 pub mod onboarding;
-mod proposals;
 pub mod public;
 pub mod render;
 mod return_to;
 pub mod settings;
 pub mod studio;
-mod vendors;
 pub mod visit;
 pub mod webhooks;
 
@@ -40,11 +38,16 @@ pub fn span(request: &Request<Body>) -> Span {
     reason = "the middleware hands it over like that"
 )]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    log_panic(panic.as_ref());
+    render::plain(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Notes that a handler has panicked.
+pub fn log_panic(panic: &(dyn Any + Send)) {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or_default();
     tracing::error!(text, "a handler panicked");
-    render::plain(StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Json, Response};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::render;
 use super::visit::{Customer, Form, Posted, Visit};
-use super::{proposals, render, vendors};
 use crate::domain::profile::ACCEPT_TERMS;
 use crate::domain::progress::Blocker;
 use crate::domain::telephony::NUMBER;
@@ -20,12 +20,12 @@ use crate::pages::held::Reason;
 use crate::pages::secret::Said;
 use crate::pages::step::{self, LaterPage, NumberChoice, Numbers, StepPage, Stored, Then};
 use crate::pages::texts::t;
-use crate::server::Error;
 use crate::server::services::assistants::From;
 use crate::server::services::onboarding::{self as service, Onboarding};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
 use crate::server::services::{Halt, credentials, launch, numbers as numbers_service};
 use crate::server::vendors::Failure;
+use crate::server::{Error, proposals};
 
 /// `/onboarding`: to the first step that is neither done nor skipped; after launch to the studio.
 pub async fn go_on(customer: Customer) -> Response {
@@ -399,7 +399,7 @@ async fn store(
             secret: read.secret,
             intent,
             method: Method::Inline,
-            version: read.version,
+            version: Some(read.version),
             editor: read.editor,
             sequence: read.sequence,
         },
@@ -414,7 +414,7 @@ async fn store(
         }
         Saved::Stored { .. } | Saved::Outdated { .. } => {
             if stays || intent == Intent::Continue {
-                vendors::told(&customer, step, &typed).await?;
+                customer.told(step, &typed).await?;
             }
             let chosen = Locale::from_code(typed.text("locale")).filter(|_| step == Step::Profile);
             let locale = chosen

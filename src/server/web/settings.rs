@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::onboarding::{StepForm, said, twilio, vapi};
-use super::visit::{Customer, Posted, Visit};
-use super::{render, vendors};
+use super::render;
+use super::visit::{Customer, Form, Posted, Visit};
 use crate::domain::profile::{ACCEPT_TERMS, MARKETING_OPT_IN};
 use crate::domain::progress::Blocker;
+use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Code, Draft, Problem, Step};
 use crate::pages::error::Trouble;
 use crate::pages::form::Filled;
@@ -19,9 +21,11 @@ use crate::pages::held::Reason;
 use crate::pages::secret::Said;
 use crate::pages::settings::{self, Done, Section, Settings};
 use crate::pages::texts::t;
+use crate::pages::tokens::{Token, Tokens};
 use crate::server::services::accounts::{self, Change, Deletion, Welcome};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
-use crate::server::services::{Halt, credentials};
+use crate::server::services::{Halt, credentials, tokens};
+use crate::server::store::api_tokens::Row;
 use crate::server::{Error, session};
 
 pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String>>) -> Response {
@@ -38,6 +42,7 @@ pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String
             Some("saved") => Some(Done::Saved),
             Some("removed") => Some(Done::Removed),
             Some("password-changed") => Some(Done::PasswordChanged),
+            Some("revoked") => Some(Done::TokenRevoked),
             _ => None,
         },
         said: query.get("said").and_then(|id| Said::from_id(id)),
@@ -59,6 +64,10 @@ struct Showing {
     waits: bool,
     said: Option<Said>,
     not_removed: Option<Blocker>,
+    /// The token that was just made.
+    issued: Option<String>,
+    /// The form that was sent has made its token before.
+    was_issued: bool,
 }
 
 async fn show(
@@ -76,8 +85,20 @@ async fn show(
     if let Some(newer) = showing.typed {
         typed.overlay(newer);
     }
+    let tokens = match section {
+        Section::Api => match tokens::list(&visit.app.pool, customer.user()).await {
+            Ok(rows) => Tokens {
+                issued: showing.issued,
+                was_issued: showing.was_issued,
+                all: rows.into_iter().map(shown).collect(),
+            },
+            Err(error) => return render::failure(visit, &error).await,
+        },
+        _ => Tokens::default(),
+    };
     let page = Settings {
         section,
+        tokens,
         refused: !showing.refused.is_empty(),
         form: Filled {
             locale: visit.locale,
@@ -136,6 +157,9 @@ pub async fn save(posted: Posted) -> Response {
                 None => Ok(render::trouble(&visit, Trouble::Malformed).await),
             }
         }
+        (None, intent) if section == Section::Api => {
+            token(&customer, intent.to_owned(), &mut form).await
+        }
         (None, "delete") if section == Section::Security => {
             let password = form.take("delete_password");
             let gives_back = form.take("give_back") == "true";
@@ -151,6 +175,63 @@ pub async fn save(posted: Posted) -> Response {
         Ok(response) => response,
         Err(error) => render::form_failure(&visit, &error, copy).await,
     }
+}
+
+fn shown(row: Row) -> Token {
+    let date = |time: OffsetDateTime| time.date().to_string();
+    Token {
+        id: row.id.to_string(),
+        name: Some(row.name).filter(|_| !row.is_of_log_in),
+        preview: row.token_preview,
+        created: date(row.created_at),
+        last_used: row.last_used_at.map(date),
+        expires: date(row.expires_at),
+    }
+}
+
+/// Makes or revokes a token.
+async fn token(customer: &Customer, intent: String, form: &mut Form) -> Result<Response, Error> {
+    let (visit, pool) = (&customer.visit, &customer.visit.app.pool);
+    let malformed = || render::trouble(visit, Trouble::Malformed);
+    if let Some(id) = intent.strip_prefix("revoke:") {
+        let Ok(id) = id.parse() else {
+            return Ok(malformed().await);
+        };
+        tokens::revoke(pool, customer.user(), id).await?;
+        let to = address(visit, Section::Api.id(), "revoked", false);
+        return Ok(render::see_other(&to));
+    }
+    // The form's own id makes its token once, however often it is sent.
+    let Ok(id) = form.take("editor").parse() else {
+        return Ok(malformed().await);
+    };
+    let mut typed = Draft::default();
+    for field in [&TOKEN_NAME, &TOKEN_DAYS] {
+        typed.set(field.name, vec![form.take(field.name)]);
+    }
+    let fields = [&TOKEN_NAME, &TOKEN_DAYS];
+    let refused: Vec<Problem> = fields
+        .iter()
+        .filter_map(|field| field.check(typed.values(field.name)))
+        .collect();
+    let name = typed.text(TOKEN_NAME.name).trim().to_owned();
+    let days = typed.text(TOKEN_DAYS.name).parse();
+    if let (true, Ok(days)) = (refused.is_empty(), days) {
+        let issued = tokens::create(pool, customer.user(), id, &name, days).await?;
+        let showing = Showing {
+            was_issued: issued.is_none(),
+            issued: issued.map(|issued| issued.token),
+            ..Showing::default()
+        };
+        return Ok(show(customer, Section::Api, StatusCode::OK, showing).await);
+    }
+    let showing = Showing {
+        typed: Some(typed),
+        refused,
+        ..Showing::default()
+    };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(show(customer, Section::Api, status, showing).await)
 }
 
 /// The section does not show the ticks of step 1, so it leaves them as they are.
@@ -252,7 +333,7 @@ async fn save_step(
             secret: read.secret,
             intent,
             method: Method::Settings,
-            version: read.version,
+            version: Some(read.version),
             editor: read.editor,
             sequence: read.sequence,
         },
@@ -260,7 +341,7 @@ async fn save_step(
     .await?;
     match saved {
         Saved::Stored { .. } | Saved::Outdated { .. } => {
-            vendors::told(customer, step, &typed).await?;
+            customer.told(step, &typed).await?;
             let to = address(visit, section.id(), "saved", from_onboarding);
             Ok(render::see_other(&to))
         }

@@ -11,12 +11,13 @@ use uuid::Uuid;
 use super::onboarding::{time_of_day, twilio, vapi};
 use super::render;
 use super::visit::{Customer, Posted};
+use crate::domain::call::CUSTOMER_NUMBER;
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Problem, Value};
 use crate::pages::error::Trouble;
 use crate::pages::form::Filled;
 use crate::pages::held::Reason;
-use crate::pages::studio::{self, Call, Notice, Studio, TEST_NUMBER};
+use crate::pages::studio::{self, Call, Notice, Studio};
 use crate::pages::texts::{self, t};
 use crate::server::Error;
 use crate::server::services::assistants::From;
@@ -51,7 +52,7 @@ async fn show(
     let onboarding = &customer.onboarding;
     let facts = onboarding.facts();
     let record = &onboarding.record;
-    let calls = calls::latest(&customer.visit.app, customer.user()).await?;
+    let calls = calls::page(&customer.visit.app, customer.user(), None, 20).await?;
     let page = Studio {
         answers: onboarding.answers().clone(),
         vapi: vapi(onboarding),
@@ -124,7 +125,7 @@ pub async fn act(posted: Posted) -> Response {
         Err(error) => return render::form_failure(&visit, &error, copy).await,
     };
     let intent = form.take("intent");
-    let number = form.take(TEST_NUMBER.name);
+    let number = form.take(CUSTOMER_NUMBER.name);
     if !form.fields.is_empty() {
         return render::trouble(&visit, Trouble::Malformed).await;
     }
@@ -163,21 +164,21 @@ async fn test_call(customer: &Customer, typed: String) -> Result<Response, Error
         let mut test = Filled {
             locale: visit.locale,
             problems: vec![Problem {
-                field: TEST_NUMBER.name,
+                field: CUSTOMER_NUMBER.name,
                 code,
             }],
             ..Filled::default()
         };
-        test.typed.set(TEST_NUMBER.name, vec![typed.clone()]);
+        test.typed.set(CUSTOMER_NUMBER.name, vec![typed.clone()]);
         show(customer, StatusCode::UNPROCESSABLE_ENTITY, None, test)
     };
-    let number = match TEST_NUMBER.parse(std::slice::from_ref(&typed)) {
+    let number = match CUSTOMER_NUMBER.parse(std::slice::from_ref(&typed)) {
         Ok(Some(Value::Text(number))) => number,
         Ok(_) => return refuse(Code::Required).await,
         Err(code) => return refuse(code).await,
     };
     match calls::test(&visit.app, customer.user(), number).await? {
-        Test::Call(id) => Ok(render::see_other(
+        Test::Placed(id) | Test::Running(id) => Ok(render::see_other(
             &visit.href(&format!("/ava-studio#call-{id}")),
         )),
         Test::Blocked(why) => Ok(render::see_other(

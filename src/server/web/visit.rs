@@ -12,13 +12,15 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{csrf, language, render};
-use crate::domain::Locale;
+use crate::domain::{Draft, Locale, Step};
 use crate::pages::error::Trouble;
 use crate::pages::held::Reason;
 use crate::pages::layout::Frame;
 use crate::server::services::accounts::Visitor;
-use crate::server::session;
-use crate::server::{App, Error};
+use crate::server::services::assistants::From;
+use crate::server::services::onboarding::Onboarding;
+use crate::server::told::told;
+use crate::server::{App, Error, session};
 
 /// One request to one page.
 #[derive(Clone)]
@@ -69,11 +71,7 @@ impl Visit {
     /// Who is asking, for limits.
     #[must_use]
     pub fn visitor(&self) -> Visitor<'_> {
-        Visitor {
-            ip: self.ip,
-            key: self.app.vault.current(),
-            limited: self.app.config.mode == crate::server::config::Mode::Production,
-        }
+        self.app.visitor(self.ip)
     }
 
     /// The address of a page in this visit's language.
@@ -236,7 +234,7 @@ fn accepts_json(headers: &HeaderMap) -> bool {
 }
 
 /// The visitor's address: the peer's, or what the trusted proxies in front say it is.
-fn client_ip(
+pub(in crate::server) fn client_ip(
     headers: &HeaderMap,
     peer: Option<&ConnectInfo<SocketAddr>>,
     trusted_proxies: usize,
@@ -262,7 +260,7 @@ fn client_ip(
 /// A customer whose account has been read: the visit of a page that needs one.
 pub struct Customer {
     pub visit: Visit,
-    pub onboarding: crate::server::services::onboarding::Onboarding,
+    pub onboarding: Onboarding,
 }
 
 impl Customer {
@@ -272,7 +270,6 @@ impl Customer {
     /// # Errors
     /// When the database does not answer.
     pub async fn of(visit: Visit) -> Result<Result<Self, Visit>, Error> {
-        use crate::server::services::onboarding::Onboarding;
         let Some(logged_in) = visit.logged_in else {
             return Ok(Err(visit));
         };
@@ -296,6 +293,23 @@ impl Customer {
     #[must_use]
     pub fn user(&self) -> Uuid {
         self.onboarding.user
+    }
+
+    /// Tells the vendors what a step has changed that was just saved.
+    ///
+    /// # Errors
+    /// As [`told`].
+    pub async fn told(&self, step: Step, typed: &Draft) -> Result<(), Error> {
+        let from = if self.onboarding.record.onboarding_completed {
+            From::Studio
+        } else {
+            From::Onboarding
+        };
+        let app = &self.visit.app;
+        let mut connection = app.pool.acquire().await?;
+        let after = Onboarding::load(&mut connection, self.user()).await?;
+        drop(connection);
+        told(app, &after, self.visit.locale, from, step, typed).await
     }
 
     /// The account's own language, once it was chosen.

@@ -1,0 +1,3 @@
+ALTER TABLE assistants DROP COLUMN metadata;
+DROP TABLE idempotency_keys;
+DROP TABLE api_tokens;

@@ -1,0 +1,135 @@
+//! Who calls: a program with a token, or a page of our own with the session's cookie.
+
+use std::net::IpAddr;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap, ORIGIN};
+use axum::http::request::Parts;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::problem::{Kind, Problem};
+use crate::domain::Locale;
+use crate::server::services::onboarding::Onboarding;
+use crate::server::services::{accounts, tokens};
+use crate::server::web::visit::client_ip;
+use crate::server::{App, Config, Error, session};
+
+/// The header that only a page of our own can send along with a cookie: another origin's would be
+/// asked for by the browser first, and refused.
+pub const OWN_HEADER: &str = "x-requested-with";
+
+/// An active customer.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub user: Uuid,
+    pub by: By,
+}
+
+/// By what a caller is known.
+#[derive(Clone, Debug)]
+pub enum By {
+    Token(Uuid),
+    Session(Session),
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
+        let caller = match parts.headers.get(AUTHORIZATION) {
+            Some(value) => {
+                let (user, token) = async {
+                    let token = value.to_str().ok().and_then(bearer);
+                    match token {
+                        Some(token) => tokens::authenticate(&app.pool, token).await,
+                        None => Ok(None),
+                    }
+                }
+                .await?
+                .ok_or(Kind::Unauthorized)?;
+                Self {
+                    user,
+                    by: By::Token(token),
+                }
+            }
+            None => of_session(parts, app).await?,
+        };
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
+    }
+}
+
+impl Caller {
+    /// Reads where the caller stands.
+    ///
+    /// # Errors
+    /// When the account is gone or the database does not answer.
+    pub async fn onboarding(&self, app: &App) -> Result<Onboarding, Error> {
+        let mut connection = app.pool.acquire().await?;
+        Onboarding::load(&mut connection, self.user).await
+    }
+}
+
+/// The program at the other end: where it is and which language it asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    pub ip: IpAddr,
+    pub locale: Locale,
+}
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let accepted = parts.headers.get(ACCEPT_LANGUAGE);
+        let locale = accepted.and_then(|value| Locale::negotiate(value.to_str().ok()?));
+        let peer = parts.extensions.get();
+        Ok(Self {
+            ip: client_ip(&parts.headers, peer, app.config.trusted_proxies),
+            locale: locale.unwrap_or_default(),
+        })
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
+    let session = parts
+        .extensions
+        .get::<Session>()
+        .cloned()
+        .ok_or_else(|| Error::Unexpected("the router lacks sessions".to_owned()))?;
+    let logged_in = session::current(&session)
+        .await?
+        .ok_or(Kind::Unauthorized)?;
+    let is_change = !parts.method.is_safe();
+    if is_from_elsewhere(&parts.headers, &app.config)
+        || (is_change && !parts.headers.contains_key(OWN_HEADER))
+    {
+        return Err(Kind::Forbidden.into());
+    }
+    if !accounts::is_current(&app.pool, logged_in.user, logged_in.epoch).await? {
+        return Err(Kind::Unauthorized.into());
+    }
+    Ok(Caller {
+        user: logged_in.user,
+        by: By::Session(session),
+    })
+}
+
+/// Whether a browser says that another origin's page sends this.
+fn is_from_elsewhere(headers: &HeaderMap, config: &Config) -> bool {
+    let site = headers.get("sec-fetch-site");
+    let own = config.public_url.origin().ascii_serialization();
+    site.is_some_and(|site| site == "cross-site" || site == "same-site")
+        || headers
+            .get(ORIGIN)
+            .is_some_and(|origin| origin.as_bytes() != own.as_bytes())
+}

@@ -1,0 +1,217 @@
+//! The customer's own accounts at Vapi and Twilio.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::body::Object;
+use super::caller::Caller;
+use super::contract::{self, BODY, CUSTOMER, ONCE, refuses};
+use super::problem::{Kind, Problem};
+use crate::domain::progress::Blocker;
+use crate::domain::{Draft, Step, twilio, vapi};
+use crate::server::App;
+use crate::server::services::credentials;
+use crate::server::services::onboarding::Onboarding;
+use crate::server::services::save::{self, Intent, Method, Save, Saved};
+
+/// What may be repeated under an `Idempotency-Key`.
+pub fn creating() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(set_vapi, get_vapi, remove_vapi))
+        .routes(routes!(set_twilio, get_twilio, remove_twilio))
+}
+
+refuses!(ReadRefusals: [CUSTOMER]);
+refuses!(SetVapiRefusals: [
+    CUSTOMER, BODY, ONCE,
+    &[Kind::TooManyRequests, Kind::Blocked(Blocker::VapiUnreachable)],
+]);
+refuses!(SetTwilioRefusals: [
+    CUSTOMER, BODY, ONCE,
+    &[Kind::TooManyRequests, Kind::Blocked(Blocker::TwilioUnreachable)],
+]);
+refuses!(RemoveRefusals: [
+    CUSTOMER,
+    &[
+        Kind::Blocked(Blocker::VapiUnreachable),
+        Kind::Blocked(Blocker::VapiRefused),
+        Kind::Blocked(Blocker::TwilioUnreachable),
+        Kind::Blocked(Blocker::TwilioRefused),
+        Kind::Blocked(Blocker::NumberNotOwned),
+        Kind::Blocked(Blocker::NumberRejected),
+        Kind::Blocked(Blocker::InProgress),
+    ],
+]);
+
+/// Stores the private key of the customer's Vapi account.
+///
+/// Vapi is asked first: a key that it does not accept is refused, and when it does not answer nothing is
+/// stored. Replaces an earlier key.
+#[utoipa::path(
+    post, path = "/vapi-settings", tag = "vendors", operation_id = "setVapiSettings",
+    params(contract::Once),
+    request_body(
+        content = inline(contract::VapiSettingsChange),
+        example = json!({"vapi_api_key": "b7d2f0a1-5c3e-4f6a-9d8b-1e2f3a4b5c6d"})
+    ),
+    responses(
+        (status = CREATED, description = "The key is stored", body = contract::VapiSettings),
+        SetVapiRefusals
+    )
+)]
+async fn set_vapi(
+    State(app): State<App>,
+    caller: Caller,
+    mut object: Object,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let mut fields = Draft::default();
+    object.required_field(vapi::VAPI_API_KEY.name, &vapi::VAPI_API_KEY, &mut fields);
+    object.end()?;
+    set(
+        &app,
+        caller.user,
+        Step::Vapi,
+        fields,
+        vapi::VAPI_API_KEY.name,
+    )
+    .await?;
+    let shown = vapi_settings(&caller.onboarding(&app).await?);
+    Ok((StatusCode::CREATED, Json(shown)))
+}
+
+/// Whether a key is stored, and its last characters.
+#[utoipa::path(
+    get, path = "/vapi-settings", tag = "vendors", operation_id = "getVapiSettings",
+    responses(
+        (status = OK, description = "What may be shown of the key", body = contract::VapiSettings),
+        ReadRefusals
+    )
+)]
+async fn get_vapi(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Problem> {
+    Ok(Json(vapi_settings(&caller.onboarding(&app).await?)))
+}
+
+/// Forgets the key.
+///
+/// A number that Ava answers is given back first. The assistant stays in the customer's Vapi account.
+#[utoipa::path(
+    delete, path = "/vapi-settings", tag = "vendors", operation_id = "removeVapiSettings",
+    responses((status = NO_CONTENT, description = "No key is stored"), RemoveRefusals)
+)]
+async fn remove_vapi(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    credentials::remove(&app, caller.user, Step::Vapi).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Stores the credentials of the customer's Twilio account.
+///
+/// Twilio is asked first: credentials that it does not accept are refused, and when it does not answer
+/// nothing is stored. Replaces earlier ones.
+#[utoipa::path(
+    post, path = "/twilio-settings", tag = "vendors", operation_id = "setTwilioSettings",
+    params(contract::Once),
+    request_body(
+        content = inline(contract::TwilioSettingsChange),
+        example = json!({
+            "account_sid": "AC0123456789abcdef0123456789abcdef", "auth_token": "0123456789abcdef0123456789abcdef",
+            "phone_number": "+14155550100"
+        })
+    ),
+    responses(
+        (status = CREATED, description = "The credentials are stored", body = contract::TwilioSettings),
+        SetTwilioRefusals
+    )
+)]
+async fn set_twilio(
+    State(app): State<App>,
+    caller: Caller,
+    mut object: Object,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let mut fields = Draft::default();
+    object.required_field("account_sid", &twilio::ACCOUNT_SID, &mut fields);
+    object.required_field("auth_token", &twilio::AUTH_TOKEN, &mut fields);
+    fields.set("phone_number", Vec::new());
+    object.field("phone_number", &twilio::PHONE_NUMBER, &mut fields);
+    object.end()?;
+    set(&app, caller.user, Step::Twilio, fields, "auth_token").await?;
+    let shown = twilio_settings(&caller.onboarding(&app).await?);
+    Ok((StatusCode::CREATED, Json(shown)))
+}
+
+/// Whether credentials are stored, and what may be shown of them.
+#[utoipa::path(
+    get, path = "/twilio-settings", tag = "vendors", operation_id = "getTwilioSettings",
+    responses(
+        (status = OK, description = "What may be shown of the credentials", body = contract::TwilioSettings),
+        ReadRefusals
+    )
+)]
+async fn get_twilio(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Problem> {
+    Ok(Json(twilio_settings(&caller.onboarding(&app).await?)))
+}
+
+/// Forgets the credentials.
+///
+/// A number that Ava answers is given back first.
+#[utoipa::path(
+    delete, path = "/twilio-settings", tag = "vendors", operation_id = "removeTwilioSettings",
+    responses((status = NO_CONTENT, description = "No credentials are stored"), RemoveRefusals)
+)]
+async fn remove_twilio(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    credentials::remove(&app, caller.user, Step::Twilio).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Saves a step with its secret, once its vendor has accepted it.
+async fn set(
+    app: &App,
+    user: Uuid,
+    step: Step,
+    mut typed: Draft,
+    secret: &'static str,
+) -> Result<(), Problem> {
+    let value = typed.text(secret).to_owned();
+    typed.remove(secret);
+    let saved = save::save(
+        app,
+        user,
+        Save {
+            step,
+            typed,
+            secret: Some(value),
+            intent: Intent::Continue,
+            method: Method::Api,
+            version: None,
+            editor: Uuid::new_v4(),
+            sequence: 0,
+        },
+    )
+    .await?;
+    match saved {
+        Saved::Stored { .. } | Saved::Outdated { .. } | Saved::Conflict => Ok(()),
+        Saved::SecretRefused(problems) => Err(Problem::domain(&problems)),
+        Saved::SecretWaits if step == Step::Vapi => Err(Blocker::VapiUnreachable.into()),
+        Saved::SecretWaits => Err(Blocker::TwilioUnreachable.into()),
+        Saved::TooManySecrets => Err(Problem::wait(600)),
+    }
+}
+
+fn vapi_settings(onboarding: &Onboarding) -> Value {
+    let preview = &onboarding.record.vapi_api_key_preview;
+    json!({"has_vapi_key": preview.is_some(), "vapi_api_key_preview": preview})
+}
+
+fn twilio_settings(onboarding: &Onboarding) -> Value {
+    let record = &onboarding.record;
+    let sid = record.answers.text(twilio::ACCOUNT_SID.name);
+    json!({
+        "has_credentials": record.auth_token_preview.is_some(),
+        "account_sid_preview": sid.map(|sid| format!("AC****{}", &sid[sid.len().saturating_sub(4)..])),
+        "phone_number": record.answers.text(twilio::PHONE_NUMBER.name),
+    })
+}
