@@ -10,9 +10,12 @@ use leptos::web_sys::HtmlInputElement;
 pub fn Reveal() -> impl IntoView {
     let button = NodeRef::<leptos::html::Button>::new();
     let shown = RwSignal::new(false);
+    // Until then the view is what the server wrote: hydration takes it over as it is and changes nothing.
+    let awake = RwSignal::new(false);
+    Effect::new(move || awake.set(true));
     // Looked up each time: on the server a kept element would have to die on the thread it was born on.
     let around = move || {
-        let button = button.get()?;
+        let button = button.get().filter(|_| awake.get())?;
         button.closest("[data-show]").ok().flatten()
     };
     let word = move || {

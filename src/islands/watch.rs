@@ -1,12 +1,12 @@
 //! Follows a call while the page is open: shows where it stands, and the whole page once it is over.
 
+use std::time::Duration;
+
 use js_sys::Reflect;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Response};
 use wasm_bindgen_futures::JsFuture;
-
-use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(2);
 

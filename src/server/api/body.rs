@@ -183,6 +183,14 @@ impl Object {
     }
 }
 
+/// Whether `null` empties a field: the columns of the others always hold a value.
+pub fn may_be_empty(field: &Field) -> bool {
+    !matches!(
+        field.rule,
+        Rule::Choices(_) | Rule::Flag | Rule::Whole { .. }
+    ) && field.name != "plan"
+}
+
 /// The values of a field as a form would hold them.
 fn typed(field: &'static Field, value: Value) -> Result<Vec<String>, Wrong> {
     let values = match (field.rule, value) {
@@ -208,8 +216,7 @@ fn typed(field: &'static Field, value: Value) -> Result<Vec<String>, Wrong> {
             }
         }
         (Rule::Whole { .. }, _) => return Err(Wrong::Type(Type::Whole)),
-        // The columns of these always hold a value.
-        (_, Value::Null) if field.name != "plan" => return Ok(Vec::new()),
+        (_, Value::Null) if may_be_empty(field) => return Ok(Vec::new()),
         (_, Value::String(text)) if text.contains('\0') => return Err(Wrong::Nul),
         (_, Value::String(text)) => vec![text],
         _ => return Err(Wrong::Type(Type::Text)),

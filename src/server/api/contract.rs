@@ -12,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, OpenApi, PartialSchema, ToSchema};
 
+use super::body::may_be_empty;
 use super::problem::{Kind, MEDIA_TYPE};
 use crate::domain::progress::Blocker;
 use crate::domain::{Field, Locale, Rule, Step, timezone};
@@ -179,20 +180,13 @@ fn example(field: &Field) -> Value {
     }
 }
 
-fn is_nullable(field: &Field) -> bool {
-    !matches!(
-        field.rule,
-        Rule::Choices(_) | Rule::Flag | Rule::Whole { .. }
-    ) && field.name != "plan"
-}
-
 /// The fields of steps, as a change names them.
 fn change(steps: &[Step]) -> Map<String, Value> {
     let fields = steps.iter().flat_map(|step| step.fields());
     fields
         .map(|field| {
             let mut schema = accepted(field);
-            if is_nullable(field) {
+            if may_be_empty(field) {
                 schema["type"] = json!([schema["type"], "null"]);
                 if let Some(values) = schema["enum"].as_array_mut() {
                     values.push(Value::Null);
