@@ -142,7 +142,7 @@ async fn create_alias(
 async fn list(State(app): State<App>, caller: Caller, page: Page) -> Result<Json<Value>, Problem> {
     let mut items = Vec::new();
     if page.after.is_none()
-        && let Ok((row, onboarding)) = stored(&app, &caller).await
+        && let Some((row, onboarding)) = at_vapi(&app, &caller).await?
     {
         items.push(shown(&row, &onboarding));
     }
@@ -220,12 +220,16 @@ async fn delete(
 }
 
 /// The assistant as Vapi has it; what was only typed into the page is none yet.
-async fn stored(app: &App, caller: &Caller) -> Result<(Row, Onboarding), Problem> {
+async fn at_vapi(app: &App, caller: &Caller) -> Result<Option<(Row, Onboarding)>, Problem> {
     let row = assistants::of_user(app, caller.user).await?;
-    let row = row
-        .filter(|row| row.vapi_id.is_some())
-        .ok_or(Kind::NotFound)?;
-    Ok((row, caller.onboarding(app).await?))
+    match row.filter(|row| row.vapi_id.is_some()) {
+        Some(row) => Ok(Some((row, caller.onboarding(app).await?))),
+        None => Ok(None),
+    }
+}
+
+async fn stored(app: &App, caller: &Caller) -> Result<(Row, Onboarding), Problem> {
+    Ok(at_vapi(app, caller).await?.ok_or(Kind::NotFound)?)
 }
 
 /// The assistant of this id; another's is not found.
