@@ -6,6 +6,13 @@ const address = '127.0.0.1:3100';
 export const sandbox = process.env.SANDBOX_URL ?? 'http://127.0.0.1:3101';
 const baseURL = process.env.BASE_URL ?? `http://${address}`;
 
+/** The operator's keys, which the pages offer and never show. */
+export const shared = {
+  VAPI_API_KEY: '7c0ffee0-1234-4abc-8def-5ca1ab1e0000',
+  TWILIO_ACCOUNT_SID: 'AC5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e',
+  TWILIO_AUTH_TOKEN: '5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e',
+};
+
 export default defineConfig({
   testDir: 'tests',
   workers: 2,
@@ -42,7 +49,7 @@ export default defineConfig({
         command: '../scripts/serve-for-tests',
         url: `${baseURL}/readyz`,
         timeout: 120_000,
-        env: { LEPTOS_SITE_ADDR: address, PUBLIC_URL: baseURL, SANDBOX_ADDR: new URL(sandbox).host },
+        env: { LEPTOS_SITE_ADDR: address, PUBLIC_URL: baseURL, SANDBOX_ADDR: new URL(sandbox).host, ...shared },
         gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
       },
 });

@@ -2,10 +2,8 @@
 
 use std::process::ExitCode;
 
-use ava::server::Config;
-use ava::server::start;
+use ava::server::{Config, logs, start};
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,7 +16,7 @@ struct Arguments {
     command: Option<Command>,
 }
 
-#[derive(Subcommand)]
+#[derive(Clone, Copy, Subcommand)]
 enum Command {
     /// Runs the server (the default)
     Serve,
@@ -28,20 +26,20 @@ enum Command {
     RotateKeys,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,reqwest_retry=error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(error) => return fail(&error),
     };
-    let done = match arguments.command.unwrap_or(Command::Serve) {
+    // Before the runtime, whose threads then know where errors go.
+    let _sent_at_the_end = logs::start(&config);
+    run(arguments.command.unwrap_or(Command::Serve), config)
+}
+
+#[tokio::main]
+async fn run(command: Command, config: Config) -> ExitCode {
+    let done = match command {
         Command::Serve => start::serve(config).await,
         Command::Migrate => start::migrate(config).await,
         Command::RotateKeys => match start::rotate_keys(config).await {

@@ -1,4 +1,4 @@
-import { LOCALES, OWN_NAMES, PRIVATE_PAGES, PUBLIC_PAGES, expect, newCustomer, test, tick, texts } from './support';
+import { LOCALES, OWN_NAMES, PRIVATE_PAGES, PUBLIC_PAGES, expect, logIn, newCustomer, test, tick, texts } from './support';
 
 test('every page declares language and direction with its first bytes @no-script', async ({ page }) => {
   await newCustomer(page);
@@ -33,6 +33,20 @@ test('another language keeps the section of the settings after a refusal', async
   await expect(page.locator('.summary')).toBeVisible();
   await page.getByRole('link', { name: OWN_NAMES.fr, exact: true }).click();
   await expect(page).toHaveURL('/fr/settings?section=vapi&returnTo=onboarding');
+});
+
+test('the account follows its customer into another language', async ({ page, browser }) => {
+  const email = await newCustomer(page);
+  await page.goto('/en/onboarding/ava');
+  await page.getByRole('link', { name: OWN_NAMES.he, exact: true }).click();
+  await expect(page).toHaveURL('/he/onboarding/ava');
+
+  const elsewhere = await browser.newPage({ locale: 'en-US' });
+  await elsewhere.goto('/en/login');
+  await logIn(elsewhere, 'en', email);
+  await elsewhere.goto('/');
+  await expect(elsewhere).toHaveURL('/he');
+  await elsewhere.close();
 });
 
 test('choosing another language in step 1 goes on in it', async ({ page }) => {

@@ -13,6 +13,11 @@ use crate::domain::{Locale, Step, twilio, vapi};
 /// The line that says what is stored.
 fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
     let preview = stored.preview.clone()?;
+    let what = if stored.shared {
+        t!(l, onboarding.secret.shared_in_use).into_any()
+    } else {
+        view! { {t!(l, onboarding.secret.stored)}" "{layout::ltr(preview)} }.into_any()
+    };
     let said = match (stored.checked, stored.refused) {
         (true, _) => t!(l, onboarding.secret.checked),
         (_, true) => t!(l, onboarding.secret.refused),
@@ -27,7 +32,7 @@ fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
     });
     Some(
         view! {
-            <p class="stored">{t!(l, onboarding.secret.stored)}" "{layout::ltr(preview)}" "<span class=class>{said}</span>{again}</p>
+            <p class="stored">{what}" "<span class=class>{said}</span>{again}</p>
         }
         .into_any(),
     )
@@ -35,9 +40,32 @@ fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
 
 fn hint(l: Locale, stored: &Stored, hint: String) -> String {
     match stored.preview {
-        Some(_) => t!(l, onboarding.secret.keep_hint),
-        None => hint,
+        Some(_) if !stored.shared => t!(l, onboarding.secret.keep_hint),
+        _ => hint,
     }
+}
+
+/// The way of the operator's key. Its button sends the step's form.
+pub fn offer(l: Locale, step: Step, form: &'static str) -> AnyView {
+    view! {
+        <section class="card way" aria-labelledby="way-shared">
+            <h3 id="way-shared">{t!(l, onboarding.secret.way_shared_title)}</h3>
+            <p>{t!(l, onboarding.secret.way_shared_text, vendor = vendor(step))}</p>
+            <p><button class="secondary" form=form name="intent" value="use_shared">{t!(l, onboarding.secret.way_shared_button)}</button></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// The operator's key was asked for and cannot be used.
+pub fn not_shared(l: Locale) -> AnyView {
+    view! {
+        <div class="summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="not-shared">
+            <h2 id="not-shared">{t!(l, onboarding.secret.not_shared_title)}</h2>
+            <p>{t!(l, onboarding.secret.not_shared_text)}</p>
+        </div>
+    }
+    .into_any()
 }
 
 pub fn vapi_fields(form: &Filled, stored: &Stored) -> AnyView {

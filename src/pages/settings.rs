@@ -94,6 +94,10 @@ pub struct Settings {
     pub waits: bool,
     /// What the vendor said when it was asked again.
     pub said: Option<Said>,
+    /// The operator's key is offered in this section.
+    pub offers_shared: bool,
+    /// It was asked for, and cannot be used now.
+    pub not_shared: bool,
     /// Nothing was removed, and why.
     pub not_removed: Option<Blocker>,
     pub tokens: Tokens,
@@ -149,12 +153,14 @@ pub fn page(frame: &Frame, page: &Settings) -> AnyView {
     let not_removed = page
         .not_removed
         .map(|blocker| secret::not_removed(l, blocker));
+    let not_shared = page.not_shared.then(|| secret::not_shared(l));
     layout::page(
         frame,
         view! {
             {back}
             {waits}
             {not_removed}
+            {not_shared}
             {said}
             {form::summary(&page.form, page.refused)}
             {done}
@@ -199,6 +205,7 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
         .into_any(),
         Section::Api => return tokens::section(frame, page, hidden()),
     };
+    let step = page.section.step().unwrap_or(Step::Vapi);
     let button = match page.section {
         Section::Security => t!(l, settings.security_button),
         _ => t!(l, settings.save),
@@ -235,6 +242,7 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
             {fields}
             <div class="actions"><button class="primary">{button}</button></div>
         </form>
+        {page.offers_shared.then(|| secret::offer(l, step, "settings-form"))}
         {recheck}
         {remove}
         {(page.section == Section::Security).then(|| deletion(frame, page, hidden()))}

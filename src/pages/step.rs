@@ -40,6 +40,10 @@ pub struct StepPage {
     pub waits: bool,
     /// What the vendor said when it was asked again.
     pub said: Option<Said>,
+    /// The operator's key is offered in this step.
+    pub offers_shared: bool,
+    /// It was asked for, and cannot be used now.
+    pub not_shared: bool,
     /// Nothing was removed, and why.
     pub not_removed: Option<Blocker>,
     /// The number that Ava answers now.
@@ -100,6 +104,8 @@ impl Then {
 #[derive(Clone, Default)]
 pub struct Stored {
     pub preview: Option<String>,
+    /// It is the operator's.
+    pub shared: bool,
     /// The vendor has accepted it.
     pub checked: bool,
     /// The vendor has refused it since.
@@ -160,6 +166,7 @@ pub fn page(frame: &Frame, page: &StepPage) -> AnyView {
         .then(|| view! { <p class="notice" role="status">{t!(l, settings.removed)}</p> });
     let waits = page.waits.then(|| secret::waits(l, page.step, "step-form"));
     let said = page.said.map(|said| secret::said(l, page.step, said));
+    let not_shared = page.not_shared.then(|| secret::not_shared(l));
     let not_removed = page
         .not_removed
         .map(|blocker| secret::not_removed(l, blocker));
@@ -177,6 +184,7 @@ pub fn page(frame: &Frame, page: &StepPage) -> AnyView {
                     {conflict(frame, page)}
                     {waits}
                     {not_removed}
+                    {not_shared}
                     {form::summary(&page.form, page.refused)}
                     {said}
                     {attention(frame, page)}

@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sentry::types::Dsn;
 use url::Url;
 
 use super::vault::Key;
+use crate::domain::{Field, Value, twilio, vapi};
 
 /// Where the program runs; decides how strict it is at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +50,17 @@ pub struct Config {
     pub posthog_key: Option<Secret>,
     /// `POSTHOG_HOST`: default `https://eu.i.posthog.com`.
     pub posthog_host: Url,
+    /// `SENTRY_DSN`: errors are sent to this Sentry project; none by default.
+    pub sentry_dsn: Option<Dsn>,
     /// `VAPI_BASE_URL`: default `https://api.vapi.ai`; plain http, as of a sandbox, only in development.
     pub vapi_base_url: Url,
     /// `TWILIO_BASE_URL`: default `https://api.twilio.com`; as above.
     pub twilio_base_url: Url,
+    /// `VAPI_API_KEY`: the operator's key, offered to customers without their own; none by default.
+    pub vapi_api_key: Option<Secret>,
+    /// `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`: the operator's account, as above. It is offered only
+    /// beside the shared Vapi key, for Vapi shows the token to the owner of the key.
+    pub twilio: Option<(String, Secret)>,
     /// `VENDOR_TIMEOUT_MS`: how long one call to a vendor may take; default 10,000.
     pub vendor_timeout: Duration,
     /// `METRICS_ADDR`: a private address that serves `/metrics`; none by default.
@@ -164,8 +173,11 @@ impl Config {
             posthog_host: parsed(&get, "POSTHOG_HOST", "is no http address")?
                 .or_else(|| Url::parse("https://eu.i.posthog.com").ok())
                 .ok_or_else(|| wrong("POSTHOG_HOST", "is no http address"))?,
+            sentry_dsn: parsed(&get, "SENTRY_DSN", "is no Sentry address")?,
             vapi_base_url: vendor(&get, mode, "VAPI_BASE_URL", "https://api.vapi.ai")?,
             twilio_base_url: vendor(&get, mode, "TWILIO_BASE_URL", "https://api.twilio.com")?,
+            vapi_api_key: vendor_key(&get, "VAPI_API_KEY", &vapi::VAPI_API_KEY)?.map(Secret),
+            twilio: shared_twilio(&get)?,
             vendor_timeout: Duration::from_millis(
                 parsed(&get, "VENDOR_TIMEOUT_MS", "is no number")?.unwrap_or(10_000),
             ),
@@ -244,6 +256,34 @@ fn vendor(
     }
 }
 
+/// A key of the operator, held to the rule for the customers' own.
+fn vendor_key(
+    get: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    field: &Field,
+) -> Result<Option<String>, ConfigError> {
+    let Some(text) = get(name) else {
+        return Ok(None);
+    };
+    match field.parse(&[text]) {
+        Ok(Some(Value::Text(key))) => Ok(Some(key)),
+        _ => Err(wrong(name, "is no such key")),
+    }
+}
+
+fn shared_twilio(
+    get: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<(String, Secret)>, ConfigError> {
+    let account_sid = vendor_key(get, "TWILIO_ACCOUNT_SID", &twilio::ACCOUNT_SID)?;
+    let auth_token = vendor_key(get, "TWILIO_AUTH_TOKEN", &twilio::AUTH_TOKEN)?;
+    match (account_sid, auth_token) {
+        (Some(account_sid), Some(auth_token)) => Ok(Some((account_sid, Secret(auth_token)))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(wrong("TWILIO_AUTH_TOKEN", "is missing beside its account")),
+        (None, Some(_)) => Err(wrong("TWILIO_ACCOUNT_SID", "is missing beside its token")),
+    }
+}
+
 fn key(name: &'static str, text: &str) -> Result<Key, ConfigError> {
     Key::from_base64(text).map_err(|problem| ConfigError {
         name,
@@ -309,6 +349,24 @@ mod tests {
         let with_sandbox = [production, url, ("ENCRYPTION_KEY", GOOD_KEY), sandbox];
         assert_eq!(read(&with_sandbox).expect_err("never").name, sandbox.0);
         assert!(read(&[production, url, ("ENCRYPTION_KEY", GOOD_KEY)]).is_ok());
+    }
+
+    #[test]
+    fn shared_keys_are_keys_and_whole() {
+        let development = ("AVA_ENV", "development");
+        let sid = ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef");
+        let token = ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef");
+        let cases = [
+            (("VAPI_API_KEY", "your key"), "VAPI_API_KEY"),
+            (("TWILIO_ACCOUNT_SID", "ACxxx"), "TWILIO_ACCOUNT_SID"),
+            (sid, "TWILIO_AUTH_TOKEN"),
+            (token, "TWILIO_ACCOUNT_SID"),
+        ];
+        for (variable, name) in cases {
+            assert_eq!(read(&[development, variable]).expect_err(name).name, name);
+        }
+        let config = read(&[development, sid, token]).expect("starts");
+        assert_eq!(config.twilio.expect("an account").0, sid.1);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod config;
 pub mod error;
+pub mod logs;
 pub mod mail;
 pub mod metrics;
 pub mod postgres;

@@ -311,3 +311,32 @@ async fn mails(app: &TestApp, count: usize) -> Vec<String> {
     }
     panic!("no mail came");
 }
+
+#[tokio::test]
+async fn the_account_follows_its_customer_into_another_language() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let locale = async || app.column("locale").await.unwrap_or_default();
+    assert_eq!(locale().await, "en");
+    // From a mail or another site it is a look, from a page of our own a switch.
+    for (site, then) in [("none", "en"), ("cross-site", "en"), ("same-origin", "fr")] {
+        browser.get("/en/onboarding/ava").await;
+        let headers = [("sec-fetch-site", site)];
+        let page = browser.get_with("/fr/onboarding/ava", &headers).await;
+        assert!(page.body.contains("lang=\"fr\""), "{site}");
+        assert_eq!(locale().await, then, "{site}");
+    }
+    let root = browser.get("/").await;
+    assert_eq!(root.location(), "/fr");
+
+    // What is chosen in step 1 stays, whatever the language of its page.
+    let he = [("sec-fetch-site", "same-origin")];
+    browser
+        .submit(
+            "/fr/onboarding/profile",
+            &[("locale", "he"), ("intent", "later")],
+        )
+        .await;
+    browser.get_with("/fr/onboarding/later", &he).await;
+    assert_eq!(locale().await, "he");
+}

@@ -9,6 +9,7 @@ mod contracts;
 mod fields;
 mod forwarding;
 mod headers;
+mod logs;
 mod onboarding;
 mod pages;
 mod postgres;
@@ -16,6 +17,7 @@ mod rooms;
 #[path = "../../sandbox/mod.rs"]
 mod sandbox;
 mod settings;
+mod shared_keys;
 mod texts;
 mod vault;
 mod vendors;

@@ -353,7 +353,7 @@ async fn removing_the_key_gives_the_number_back_first_or_removes_nothing() {
         .post_raw("/en/onboarding/vapi", body.clone(), &[])
         .await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(answer.body.contains("Nothing was removed"));
+    assert!(answer.body.contains("Nothing was changed"));
     assert_eq!(app.sandbox.phone_numbers(&customer.key).len(), 1);
 
     let answer = customer

@@ -17,7 +17,7 @@ use super::step::StepPage;
 use super::texts::t;
 use crate::domain::Step;
 
-/// The three ways of a step that asks for a vendor's keys: here, in the settings, not now.
+/// The ways of a step that asks for a vendor's keys: here, in the settings, the operator's, not now.
 pub(super) fn ways(frame: &Frame, page: &StepPage, here: AnyView) -> AnyView {
     let l = frame.locale;
     let settings = frame.href(&format!(
@@ -53,6 +53,7 @@ pub(super) fn ways(frame: &Frame, page: &StepPage, here: AnyView) -> AnyView {
                 <p>{t!(l, onboarding.secret.way_settings_text)}</p>
                 <p><a class="button secondary" href=settings>{t!(l, onboarding.secret.way_settings_link)}</a></p>
             </section>
+            {page.offers_shared.then(|| super::secret::offer(l, page.step, "step-form"))}
             <section class="card way" aria-labelledby="way-skip">
                 <h3 id="way-skip">{t!(l, onboarding.secret.way_skip_title)}</h3>
                 <p>{t!(l, onboarding.secret.way_skip_text)}</p>

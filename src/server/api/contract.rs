@@ -607,7 +607,8 @@ pub fn refusals(kinds: &[&[Kind]]) -> BTreeMap<String, RefOr<Response>> {
 
 fn refusal(kinds: &[Kind]) -> Response {
     let codes: Vec<&str> = kinds.iter().map(|kind| kind.code()).collect();
-    let titles: Vec<String> = kinds.iter().map(|kind| kind.words(Locale::En).0).collect();
+    let mut titles: Vec<String> = kinds.iter().map(|kind| kind.words(Locale::En).0).collect();
+    titles.dedup();
     let schema = schema_of(json!({"allOf": [
         {"$ref": "#/components/schemas/ProblemDetails"},
         {"type": "object", "properties": {"code": {"type": "string", "enum": codes}}},

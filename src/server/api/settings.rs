@@ -27,31 +27,25 @@ pub fn creating() -> OpenApiRouter<App> {
 }
 
 refuses!(ReadRefusals: [CUSTOMER]);
-refuses!(SetVapiRefusals: [
-    CUSTOMER, BODY, ONCE,
-    &[Kind::TooManyRequests, Kind::Blocked(Blocker::VapiUnreachable)],
-]);
-refuses!(SetTwilioRefusals: [
-    CUSTOMER, BODY, ONCE,
-    &[Kind::TooManyRequests, Kind::Blocked(Blocker::TwilioUnreachable)],
-]);
-refuses!(RemoveRefusals: [
-    CUSTOMER,
-    &[
-        Kind::Blocked(Blocker::VapiUnreachable),
-        Kind::Blocked(Blocker::VapiRefused),
-        Kind::Blocked(Blocker::TwilioUnreachable),
-        Kind::Blocked(Blocker::TwilioRefused),
-        Kind::Blocked(Blocker::NumberNotOwned),
-        Kind::Blocked(Blocker::NumberRejected),
-        Kind::Blocked(Blocker::InProgress),
-    ],
-]);
+/// What keeps a number or an assistant from being taken back at the vendors.
+const NOT_TAKEN_BACK: &[Kind] = &[
+    Kind::Blocked(Blocker::VapiUnreachable),
+    Kind::Blocked(Blocker::VapiRefused),
+    Kind::Blocked(Blocker::TwilioUnreachable),
+    Kind::Blocked(Blocker::TwilioRefused),
+    Kind::Blocked(Blocker::NumberNotOwned),
+    Kind::Blocked(Blocker::NumberRejected),
+    Kind::Blocked(Blocker::AssistantRejected),
+    Kind::Blocked(Blocker::InProgress),
+];
+
+refuses!(SetRefusals: [CUSTOMER, BODY, ONCE, NOT_TAKEN_BACK, &[Kind::TooManyRequests]]);
+refuses!(RemoveRefusals: [CUSTOMER, NOT_TAKEN_BACK]);
 
 /// Stores the private key of the customer's Vapi account.
 ///
 /// Vapi is asked first: a key that it does not accept is refused, and when it does not answer nothing is
-/// stored. Replaces an earlier key.
+/// stored. Replaces an earlier key; with the operator's, what was made with it is taken back first.
 #[utoipa::path(
     post, path = "/vapi-settings", tag = "vendors", operation_id = "setVapiSettings",
     params(contract::Once),
@@ -61,7 +55,7 @@ refuses!(RemoveRefusals: [
     ),
     responses(
         (status = CREATED, description = "The key is stored", body = contract::VapiSettings),
-        SetVapiRefusals
+        SetRefusals
     )
 )]
 async fn set_vapi(
@@ -111,7 +105,7 @@ async fn remove_vapi(State(app): State<App>, caller: Caller) -> Result<StatusCod
 /// Stores the credentials of the customer's Twilio account.
 ///
 /// Twilio is asked first: credentials that it does not accept are refused, and when it does not answer
-/// nothing is stored. Replaces earlier ones.
+/// nothing is stored. Replaces earlier ones; with the operator's, a number of theirs is given back first.
 #[utoipa::path(
     post, path = "/twilio-settings", tag = "vendors", operation_id = "setTwilioSettings",
     params(contract::Once),
@@ -124,7 +118,7 @@ async fn remove_vapi(State(app): State<App>, caller: Caller) -> Result<StatusCod
     ),
     responses(
         (status = CREATED, description = "The credentials are stored", body = contract::TwilioSettings),
-        SetTwilioRefusals
+        SetRefusals
     )
 )]
 async fn set_twilio(
@@ -195,8 +189,11 @@ async fn set(
     match saved {
         Saved::Stored { .. } | Saved::Outdated { .. } | Saved::Conflict => Ok(()),
         Saved::SecretRefused(problems) => Err(Problem::domain(&problems)),
-        Saved::SecretWaits if step == Step::Vapi => Err(Blocker::VapiUnreachable.into()),
-        Saved::SecretWaits => Err(Blocker::TwilioUnreachable.into()),
+        Saved::Blocked(blocker) => Err(blocker.into()),
+        Saved::SecretWaits | Saved::NotShared if step == Step::Vapi => {
+            Err(Blocker::VapiUnreachable.into())
+        }
+        Saved::SecretWaits | Saved::NotShared => Err(Blocker::TwilioUnreachable.into()),
         Saved::TooManySecrets => Err(Problem::wait(600)),
     }
 }

@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Halt, numbers, passwords};
+use super::{Halt, credentials, numbers, passwords};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
-use crate::domain::{Code, Locale, Problem, Value};
+use crate::domain::{Code, Locale, Problem, Step, Value};
 use crate::server::store::{attempts, events, password_resets, users};
 use crate::server::vault::Key;
 use crate::server::{App, Error};
@@ -210,6 +210,20 @@ pub async fn is_current(pool: &PgPool, user: Uuid, epoch: i32) -> Result<bool, E
     Ok(users::session_epoch(&mut connection, user).await? == Some(epoch))
 }
 
+/// Lets the account of a session follow its customer into another language.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn follow_locale(
+    pool: &PgPool,
+    user: Uuid,
+    epoch: i32,
+    locale: Locale,
+) -> Result<(), Error> {
+    let mut connection = pool.acquire().await?;
+    Ok(users::set_locale(&mut connection, user, epoch, locale).await?)
+}
+
 /// Opens a reset for an address and returns the token for its mail; `None` when there is no such
 /// active account or this visitor has asked too often. The caller tells nobody which.
 ///
@@ -336,7 +350,8 @@ pub enum Deletion {
     Blocked(Blocker),
 }
 
-/// Deletes an account for good, given its password; on request its number is given back first.
+/// Deletes an account for good, given its password; on request its number is given back first. What it
+/// has in the operator's own accounts always goes with it.
 ///
 /// # Errors
 /// When the account is gone already or the database does not answer.
@@ -354,12 +369,17 @@ pub async fn delete(
     if !passwords::verify(current.to_owned(), Some(hashed)).await? {
         return Ok(Deletion::Wrong);
     }
-    if gives_number_back {
-        match numbers::unlink(app, user).await {
-            Ok(()) => {}
-            Err(Halt::Blocker(blocker)) => return Ok(Deletion::Blocked(blocker)),
-            Err(Halt::Error(error)) => return Err(error),
-        }
+    let mut done = credentials::leave_shared(app, user, Step::Vapi).await;
+    if done.is_ok() {
+        done = credentials::leave_shared(app, user, Step::Twilio).await;
+    }
+    if done.is_ok() && gives_number_back {
+        done = numbers::unlink(app, user).await;
+    }
+    match done {
+        Ok(()) => {}
+        Err(Halt::Blocker(blocker)) => return Ok(Deletion::Blocked(blocker)),
+        Err(Halt::Error(error)) => return Err(error),
     }
     let mut connection = app.pool.acquire().await?;
     users::delete(&mut connection, user).await?;

@@ -106,6 +106,33 @@ pub async fn delete(app: &App, user: Uuid) -> Result<(), Halt> {
 
 async fn delete_held(app: &App, lease: &Lease) -> Result<(), Halt> {
     let user = lease.user;
+    leave_held(app, lease).await?;
+    let mut transaction = app.pool.begin().await?;
+    rows::delete(&mut transaction, user).await?;
+    readiness::clear(&mut transaction, user).await?;
+    transaction.commit().await?;
+    tracing::info!(%user, "assistant deleted");
+    Ok(())
+}
+
+/// Deletes the assistant at Vapi and keeps its answers here; a number that is linked to it is given back
+/// before.
+///
+/// # Errors
+/// What keeps it from being deleted: then it stays. Or a failure of the database.
+pub async fn leave(app: &App, user: Uuid) -> Result<(), Halt> {
+    let app = app.clone();
+    let work = async move {
+        let lease = Lease::take(&app.pool, user).await?;
+        let done = leave_held(&app, &lease).await;
+        lease.give_back().await;
+        done
+    };
+    to_the_end(work).await
+}
+
+async fn leave_held(app: &App, lease: &Lease) -> Result<(), Halt> {
+    let user = lease.user;
     let secrets = credentials::open(app, user).await?;
     numbers::unlink_held(app, lease, &secrets).await?;
     let id = of_user(app, user).await?.and_then(|row| row.vapi_id);
@@ -117,12 +144,8 @@ async fn delete_held(app: &App, lease: &Lease) -> Result<(), Halt> {
             Err(failure) => return Err(blocker(failure).into()),
         }
     }
-    let mut transaction = app.pool.begin().await?;
-    rows::delete(&mut transaction, user).await?;
-    readiness::clear(&mut transaction, user).await?;
-    transaction.commit().await?;
-    tracing::info!(%user, "assistant deleted");
-    Ok(())
+    let mut connection = app.pool.acquire().await?;
+    Ok(rows::forget_vapi(&mut connection, user).await?)
 }
 
 /// Notes whether the customer's instructions are the ones made of the persona.

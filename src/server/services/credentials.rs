@@ -5,8 +5,9 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::save::{Intent, Method, Save};
-use super::{Halt, numbers};
+use super::{Halt, assistants, numbers};
 use crate::domain::{Code, Problem, Step, Value, twilio, vapi};
+use crate::server::store::onboarding::Record;
 use crate::server::store::{self, attempts, credentials as rows, events};
 use crate::server::vault::{Column, Vault, VaultError, preview};
 use crate::server::vendors::{Failure, Refusal, twilio as twilio_vendor};
@@ -14,11 +15,15 @@ use crate::server::{App, Error};
 
 /// Secrets of one customer that are judged within an hour.
 const CHECKS_PER_HOUR: i64 = 60;
+/// What may be shown of the operator's keys: nothing.
+const SHARED_PREVIEW: &str = "****";
 
 /// A customer's credentials, opened for as long as a vendor is asked. Never shown, never logged.
 pub struct Secrets {
     pub vapi_api_key: Option<String>,
     twilio: Option<(String, String)>,
+    /// The Twilio account is the operator's.
+    pub twilio_is_shared: bool,
 }
 
 impl Secrets {
@@ -32,7 +37,8 @@ impl Secrets {
     }
 }
 
-/// Opens what a customer has stored.
+/// Opens what a customer has stored, or the operator's keys in its place. The operator's Twilio token is
+/// opened only beside the operator's Vapi key: whoever owns that key can read the token at Vapi.
 ///
 /// # Errors
 /// When the database does not answer, or a ciphertext does not open.
@@ -42,15 +48,42 @@ pub async fn open(app: &App, user: Uuid) -> Result<Secrets, Error> {
     let open = |column, sealed: &[u8]| app.vault.open(user, column, sealed);
     let twilio = match (stored.account_sid, stored.auth_token) {
         (Some(sid), Some(sealed)) => Some((sid, open(Column::TwilioAuthToken, &sealed)?)),
+        _ if stored.twilio_is_shared && stored.vapi_is_shared => shared_twilio(app),
         _ => None,
     };
+    let vapi_api_key = match stored.vapi_api_key {
+        Some(sealed) => Some(open(Column::VapiApiKey, &sealed)?),
+        None if stored.vapi_is_shared => shared_vapi(app),
+        None => None,
+    };
     Ok(Secrets {
-        vapi_api_key: stored
-            .vapi_api_key
-            .map(|sealed| open(Column::VapiApiKey, &sealed))
-            .transpose()?,
+        vapi_api_key,
         twilio,
+        twilio_is_shared: stored.twilio_is_shared,
     })
+}
+
+fn shared_vapi(app: &App) -> Option<String> {
+    app.config.vapi_api_key.as_ref().map(|key| key.0.clone())
+}
+
+fn shared_twilio(app: &App) -> Option<(String, String)> {
+    let (account_sid, auth_token) = app.config.twilio.as_ref()?;
+    Some((account_sid.clone(), auth_token.0.clone()))
+}
+
+/// Whether the operator's credentials of a step are offered to this customer, who has none.
+#[must_use]
+pub fn offers_shared(app: &App, record: &Record, step: Step) -> bool {
+    match step {
+        Step::Vapi => app.config.vapi_api_key.is_some() && record.vapi_api_key_preview.is_none(),
+        Step::Twilio => {
+            app.config.twilio.is_some()
+                && record.vapi_is_shared
+                && record.auth_token_preview.is_none()
+        }
+        _ => false,
+    }
 }
 
 /// Asks the vendor of a step about the stored credentials, and keeps its word: accepted, or why not.
@@ -67,7 +100,8 @@ pub async fn ask(
     let said = match (step, &secrets.vapi_api_key, secrets.twilio()) {
         (Step::Vapi, Some(key), _) => app.vendors.vapi.check(key).await,
         (Step::Twilio, _, Some(with)) => app.vendors.twilio.check(with).await,
-        _ => return Ok(Err(Failure::NotFound)),
+        // As when the operator has withdrawn the shared key.
+        _ => Err(Failure::Refused(Refusal::Wrong)),
     };
     let problem = match said {
         Ok(()) => None,
@@ -101,10 +135,18 @@ const fn code(refusal: Refusal) -> Code {
     }
 }
 
-/// A secret that came with a save and can be one, sealed, with what belongs to it.
+/// Credentials that a save stores.
 pub struct Ready {
-    pending: rows::Pending,
-    pub is_checked: bool,
+    /// A secret that came with the save and can be one, sealed; without one the operator's is used.
+    own: Option<rows::Pending>,
+    is_checked: bool,
+}
+
+impl Ready {
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        self.own.is_some()
+    }
 }
 
 /// What the vendor's word on a typed secret came to.
@@ -116,6 +158,8 @@ pub enum Judged {
     Refused(Vec<Problem>),
     /// The vendor does not answer; the secret waits for a quarter of an hour.
     Silent,
+    /// The operator's key is not offered to this customer, or does not work now.
+    NotShared,
     /// Too many within the hour: nobody tries out keys here.
     TooMany,
 }
@@ -129,6 +173,9 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
     let step = save.step;
     if !matches!(step, Step::Vapi | Step::Twilio) || save.intent == Intent::Autosave {
         return Ok(Judged::Nothing);
+    }
+    if save.intent == Intent::UseShared {
+        return judge_shared(app, user, step).await;
     }
     let mut connection = app.pool.acquire().await?;
     let (pending, secret) = if let Some(secret) = &save.secret {
@@ -148,18 +195,14 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
             .open(user, column(step), &pending.secret_encrypted)?;
         (pending, secret)
     };
-    let (checks, _) =
-        attempts::recent(&mut connection, "key_check", user.as_bytes(), 3_600.0).await?;
-    if checks >= CHECKS_PER_HOUR {
+    if !may_check(&mut connection, user).await? {
         return Ok(Judged::TooMany);
     }
-    attempts::insert(&mut connection, "key_check", user.as_bytes()).await?;
     drop(connection);
     if save.intent == Intent::StoreUnchecked {
-        let is_checked = false;
         return Ok(Judged::Ready(Ready {
-            pending,
-            is_checked,
+            own: Some(pending),
+            is_checked: false,
         }));
     }
     let said = match &pending.account_sid {
@@ -175,7 +218,7 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
     let mut connection = app.pool.acquire().await?;
     match said {
         Ok(()) => Ok(Judged::Ready(Ready {
-            pending,
+            own: Some(pending),
             is_checked: true,
         })),
         Err(Failure::Refused(refusal)) => {
@@ -194,6 +237,68 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
             }
             Ok(Judged::Silent)
         }
+    }
+}
+
+/// Counts a check of this customer; false when there were too many.
+async fn may_check(connection: &mut PgConnection, user: Uuid) -> Result<bool, Error> {
+    let (checks, _) = attempts::recent(connection, "key_check", user.as_bytes(), 3_600.0).await?;
+    if checks >= CHECKS_PER_HOUR {
+        return Ok(false);
+    }
+    attempts::insert(connection, "key_check", user.as_bytes()).await?;
+    Ok(true)
+}
+
+/// Whether this customer may use the operator's credentials of a step, and whether they work.
+async fn judge_shared(app: &App, user: Uuid, step: Step) -> Result<Judged, Error> {
+    let mut connection = app.pool.acquire().await?;
+    let record = store::onboarding::load(&mut connection, user)
+        .await?
+        .ok_or(Error::NoAccount)?;
+    if !offers_shared(app, &record, step) {
+        return Ok(Judged::NotShared);
+    }
+    if !may_check(&mut connection, user).await? {
+        return Ok(Judged::TooMany);
+    }
+    drop(connection);
+    let said = match (step, shared_vapi(app), shared_twilio(app)) {
+        (Step::Vapi, Some(key), _) => app.vendors.vapi.check(&key).await,
+        (Step::Twilio, _, Some((account_sid, auth_token))) => {
+            let with = twilio_vendor::Credentials {
+                account_sid: &account_sid,
+                auth_token: &auth_token,
+            };
+            app.vendors.twilio.check(with).await
+        }
+        _ => return Ok(Judged::NotShared),
+    };
+    match said {
+        Ok(()) => Ok(Judged::Ready(Ready {
+            own: None,
+            is_checked: true,
+        })),
+        Err(failure) => {
+            tracing::error!(step = step.id(), %failure, "the shared credentials do not work");
+            Ok(Judged::NotShared)
+        }
+    }
+}
+
+/// Takes back at the vendors what was made with the operator's credentials of a step, before they are
+/// removed or replaced: nothing of a customer stays in an account that is not theirs. Idempotent.
+///
+/// # Errors
+/// What keeps it from being taken back; or the database does not answer.
+pub async fn leave_shared(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
+    let mut connection = app.pool.acquire().await?;
+    let stored = rows::of_user(&mut connection, user).await?;
+    drop(connection);
+    match step {
+        Step::Vapi if stored.vapi_is_shared => assistants::leave(app, user).await,
+        Step::Twilio if stored.twilio_is_shared => numbers::unlink(app, user).await,
+        _ => Ok(()),
     }
 }
 
@@ -269,26 +374,24 @@ pub async fn store(
     method: Method,
     ready: &Ready,
 ) -> Result<(), Error> {
-    let Ready {
-        pending,
-        is_checked,
-    } = ready;
-    let sealed = pending.secret_encrypted.as_slice();
-    let shown = pending.secret_preview.as_str();
-    match &pending.account_sid {
-        None => {
-            rows::upsert_vapi(connection, user, sealed, shown, *is_checked).await?;
-            // Another key may be another organisation's; the same one finds its assistant again.
-            store::assistants::forget_vapi(connection, user).await?;
-            configured(connection, user, "vapi_configured", method).await?;
+    let own = ready.own.as_ref();
+    let sealed = own.map(|own| own.secret_encrypted.as_slice());
+    let shown = own.map_or(SHARED_PREVIEW, |own| own.secret_preview.as_str());
+    let is_checked = ready.is_checked;
+    if step == Step::Vapi {
+        rows::upsert_vapi(connection, user, sealed, shown, is_checked).await?;
+        if own.is_some() {
+            rows::delete_shared_twilio(connection, user).await?;
         }
-        Some(sid) => {
-            let number = pending.phone_number.as_deref();
-            rows::upsert_twilio(connection, user, sid, (sealed, shown), number, *is_checked)
-                .await?;
-            store::phone_numbers::clear_check(connection, user).await?;
-            configured(connection, user, "twilio_configured", method).await?;
-        }
+        // Another key may be another organisation's; the same one finds its assistant again.
+        store::assistants::forget_vapi(connection, user).await?;
+        configured(connection, user, "vapi_configured", method).await?;
+    } else {
+        let sid = own.and_then(|own| own.account_sid.as_deref());
+        let number = own.and_then(|own| own.phone_number.as_deref());
+        rows::upsert_twilio(connection, user, sid, (sealed, shown), number, is_checked).await?;
+        store::phone_numbers::clear_check(connection, user).await?;
+        configured(connection, user, "twilio_configured", method).await?;
     }
     rows::drop_held(connection, user, step.id()).await?;
     store::readiness::clear(connection, user).await?;
@@ -311,6 +414,7 @@ async fn configured(
 /// What keeps the number from being given back: then nothing is removed. Or the account is gone, or
 /// the database does not answer.
 pub async fn remove(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
+    leave_shared(app, user, step).await?;
     numbers::unlink(app, user).await?;
     let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, user).await? {
@@ -320,6 +424,7 @@ pub async fn remove(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
         Step::Vapi => {
             // The assistant stays in the customer's Vapi account and is found again.
             store::assistants::forget_vapi(&mut transaction, user).await?;
+            rows::delete_shared_twilio(&mut transaction, user).await?;
             rows::delete_vapi(&mut transaction, user).await?
         }
         Step::Twilio => {

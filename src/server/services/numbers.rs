@@ -70,12 +70,22 @@ pub async fn list(app: &App, user: Uuid) -> Result<Vec<Choice>, Halt> {
     let secrets = credentials::open(app, user).await?;
     let with = secrets.twilio().ok_or(Blocker::TwilioCredentials)?;
     let listed = app.vendors.twilio.numbers(with).await;
+    let listed = listed.map_err(twilio_blocker)?;
+    let taken = of_others(app, user, &secrets).await?;
     Ok(listed
-        .map_err(twilio_blocker)?
         .into_iter()
-        .filter(|number| number.has_voice)
+        .filter(|number| number.has_voice && !taken.contains(&number.number))
         .map(Choice::from)
         .collect())
+}
+
+/// The numbers of the customer's Twilio account that are other customers': none, unless it is shared.
+async fn of_others(app: &App, user: Uuid, secrets: &Secrets) -> Result<Vec<String>, Error> {
+    if !secrets.twilio_is_shared {
+        return Ok(Vec::new());
+    }
+    let mut connection = app.pool.acquire().await?;
+    Ok(rows::of_others(&mut connection, user).await?)
 }
 
 /// Asks Twilio about the number of step 5 and keeps what it says. Without credentials, or when Twilio
@@ -91,6 +101,8 @@ pub async fn inspect(app: &App, user: Uuid, number: &str) -> Result<(), Error> {
     let Ok(found) = app.vendors.twilio.number(with, number).await else {
         return Ok(());
     };
+    let taken = of_others(app, user, &secrets).await?;
+    let found = found.filter(|found| !taken.contains(&found.number));
     let (problem, used_by) = match &found {
         None => (Some(Code::NotOwned), None),
         Some(found) => (problem_of(found), found.routing.used_by()),
@@ -158,7 +170,16 @@ pub(super) async fn link_held(
     let former = serde_json::to_value(&found.routing).unwrap_or_default();
     let is_ours = found.routing.leads_to_vapi();
     let mut connection = app.pool.acquire().await?;
-    rows::keep(&mut connection, user, number, &found.sid, &former, is_ours).await?;
+    let kept = rows::Found {
+        number,
+        twilio_sid: &found.sid,
+        former_routing: &former,
+        is_ours,
+        is_shared: secrets.twilio_is_shared,
+    };
+    if !rows::keep(&mut connection, user, &kept).await? {
+        return Err(Blocker::NumberNotOwned.into());
+    }
     drop(connection);
 
     let vapi = &app.vendors.vapi;

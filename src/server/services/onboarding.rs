@@ -126,6 +126,14 @@ impl Onboarding {
                     .and_then(Code::of_vendor))
                 .map(|code| vapi::VAPI_API_KEY.problem(code)),
             ),
+            // The operator's account has no fields of its own.
+            Step::Twilio
+                if self.record.twilio_is_shared
+                    && typed.text(twilio::ACCOUNT_SID.name).is_empty() =>
+            {
+                problems.retain(|problem| problem.field != twilio::ACCOUNT_SID.name);
+                problems.extend(self.twilio_problem());
+            }
             // A stored token belongs to the stored account.
             Step::Twilio
                 if self.record.auth_token_preview.is_none()
@@ -134,14 +142,7 @@ impl Onboarding {
             {
                 problems.push(twilio::AUTH_TOKEN.problem(Code::Required));
             }
-            Step::Twilio => problems.extend(
-                (self
-                    .record
-                    .twilio_problem
-                    .as_deref()
-                    .and_then(Code::of_vendor))
-                .map(|code| twilio::AUTH_TOKEN.problem(code)),
-            ),
+            Step::Twilio => problems.extend(self.twilio_problem()),
             Step::Telephony if problems.is_empty() => {
                 let said = self.record.number_problem.as_deref();
                 problems.extend(
@@ -161,6 +162,13 @@ impl Onboarding {
             _ => {}
         }
         problems
+    }
+
+    /// What Twilio said of the stored credentials, where it was not a good word.
+    fn twilio_problem(&self) -> Option<Problem> {
+        let said = self.record.twilio_problem.as_deref();
+        said.and_then(Code::of_vendor)
+            .map(|code| twilio::AUTH_TOKEN.problem(code))
     }
 
     /// The facts from which every status follows.

@@ -4,9 +4,10 @@ use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::Halt;
 use super::credentials::{self, Judged};
 use super::onboarding::Onboarding;
-use crate::domain::progress::Status;
+use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Draft, Field, Problem, Rule, Step, Value, twilio};
 use crate::server::store::{self, drafts, events};
 use crate::server::{App, Error};
@@ -21,6 +22,18 @@ pub enum Intent {
     Later,
     /// As Continue, with the secret that waits for its vendor stored as it is.
     StoreUnchecked,
+    /// As Continue, with the operator's credentials.
+    UseShared,
+}
+
+impl Intent {
+    /// Whether the customer means the step to be done.
+    const fn submits(self) -> bool {
+        matches!(
+            self,
+            Self::Continue | Self::StoreUnchecked | Self::UseShared
+        )
+    }
 }
 
 /// Through which door credentials came; the `method` of their event.
@@ -71,6 +84,10 @@ pub enum Saved {
     SecretRefused(Vec<Problem>),
     /// The vendor of the secret does not answer. The secret waits; nothing else was changed.
     SecretWaits,
+    /// The operator's key is not offered, or does not work now; nothing was changed.
+    NotShared,
+    /// What was made with the operator's key cannot be taken back now; nothing was changed.
+    Blocked(Blocker),
     /// Too many secrets were tried within the hour; nothing was changed.
     TooManySecrets,
 }
@@ -83,10 +100,18 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
     let secret = match credentials::judge(app, user, &save).await? {
         Judged::Refused(problems) => return Ok(Saved::SecretRefused(problems)),
         Judged::Silent => return Ok(Saved::SecretWaits),
+        Judged::NotShared => return Ok(Saved::NotShared),
         Judged::TooMany => return Ok(Saved::TooManySecrets),
         Judged::Ready(ready) => Some(ready),
         Judged::Nothing => None,
     };
+    if secret.as_ref().is_some_and(credentials::Ready::is_own) {
+        match credentials::leave_shared(app, user, save.step).await {
+            Ok(()) => {}
+            Err(Halt::Blocker(blocker)) => return Ok(Saved::Blocked(blocker)),
+            Err(Halt::Error(error)) => return Err(error),
+        }
+    }
     let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, user).await? {
         return Err(Error::NoAccount);
@@ -125,7 +150,7 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
         Intent::Skip => {
             set_skipped(&mut transaction, user, step, true).await?;
         }
-        Intent::Continue | Intent::StoreUnchecked => {
+        Intent::Continue | Intent::StoreUnchecked | Intent::UseShared => {
             set_skipped(&mut transaction, user, step, false).await?;
         }
         Intent::Autosave | Intent::Later => {}
@@ -133,7 +158,7 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
 
     let written = Onboarding::load(&mut transaction, user).await?;
     let fields = remaining_draft(&written.stored(step), &save);
-    let submitted = matches!(save.intent, Intent::Continue | Intent::StoreUnchecked);
+    let submitted = save.intent.submits();
     let kept = Kept {
         step,
         fields,

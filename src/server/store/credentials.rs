@@ -3,14 +3,15 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Stores the Vapi key, replacing an older one, with whether Vapi has accepted it.
+/// Stores the Vapi key, replacing an older one, with whether Vapi has accepted it. Without a ciphertext
+/// the row stands for the operator's key.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn upsert_vapi(
     connection: &mut PgConnection,
     user: Uuid,
-    encrypted: &[u8],
+    encrypted: Option<&[u8]>,
     preview: &str,
     is_checked: bool,
 ) -> sqlx::Result<()> {
@@ -41,15 +42,16 @@ pub async fn delete_vapi(connection: &mut PgConnection, user: Uuid) -> sqlx::Res
     Ok(done.rows_affected() > 0)
 }
 
-/// Stores the Twilio credentials, replacing older ones, with whether Twilio has accepted them.
+/// Stores the Twilio credentials, replacing older ones, with whether Twilio has accepted them. Without an
+/// account and a ciphertext the row stands for the operator's account.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn upsert_twilio(
     connection: &mut PgConnection,
     user: Uuid,
-    account_sid: &str,
-    auth_token: (&[u8], &str),
+    account_sid: Option<&str>,
+    auth_token: (Option<&[u8]>, &str),
     phone_number: Option<&str>,
     is_checked: bool,
 ) -> sqlx::Result<()> {
@@ -103,6 +105,20 @@ pub async fn delete_twilio(connection: &mut PgConnection, user: Uuid) -> sqlx::R
     Ok(done.rows_affected() > 0)
 }
 
+/// Forgets that a customer uses the operator's Twilio account.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete_shared_twilio(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM twilio_credentials WHERE user_id = $1 AND auth_token_encrypted IS NULL",
+        user
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// A ciphertext and whose it is.
 pub struct Sealed {
     pub user_id: Uuid,
@@ -116,8 +132,8 @@ pub struct Sealed {
 pub async fn vapi_after(connection: &mut PgConnection, after: Uuid) -> sqlx::Result<Vec<Sealed>> {
     sqlx::query_as!(
         Sealed,
-        "SELECT user_id, vapi_api_key_encrypted AS ciphertext FROM vapi_credentials
-         WHERE user_id > $1 ORDER BY user_id LIMIT 200",
+        r#"SELECT user_id, vapi_api_key_encrypted AS "ciphertext!" FROM vapi_credentials
+         WHERE user_id > $1 AND vapi_api_key_encrypted IS NOT NULL ORDER BY user_id LIMIT 200"#,
         after
     )
     .fetch_all(connection)
@@ -131,8 +147,8 @@ pub async fn vapi_after(connection: &mut PgConnection, after: Uuid) -> sqlx::Res
 pub async fn twilio_after(connection: &mut PgConnection, after: Uuid) -> sqlx::Result<Vec<Sealed>> {
     sqlx::query_as!(
         Sealed,
-        "SELECT user_id, auth_token_encrypted AS ciphertext FROM twilio_credentials
-         WHERE user_id > $1 ORDER BY user_id LIMIT 200",
+        r#"SELECT user_id, auth_token_encrypted AS "ciphertext!" FROM twilio_credentials
+         WHERE user_id > $1 AND auth_token_encrypted IS NOT NULL ORDER BY user_id LIMIT 200"#,
         after
     )
     .fetch_all(connection)
@@ -182,7 +198,12 @@ pub async fn reseal_twilio(
 }
 
 /// What the vendors need to be asked, still sealed.
+#[derive(Default)]
 pub struct Stored {
+    /// The operator's key is used.
+    pub vapi_is_shared: bool,
+    /// The operator's account is used.
+    pub twilio_is_shared: bool,
     pub vapi_api_key: Option<Vec<u8>>,
     pub account_sid: Option<String>,
     pub auth_token: Option<Vec<u8>>,
@@ -196,7 +217,9 @@ pub async fn of_user(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<
     let row = sqlx::query_as!(
         Stored,
         r#"SELECT v.vapi_api_key_encrypted AS "vapi_api_key?", t.account_sid AS "account_sid?",
-            t.auth_token_encrypted AS "auth_token?"
+            t.auth_token_encrypted AS "auth_token?",
+            v.user_id IS NOT NULL AND v.vapi_api_key_encrypted IS NULL AS "vapi_is_shared!",
+            t.user_id IS NOT NULL AND t.auth_token_encrypted IS NULL AS "twilio_is_shared!"
          FROM users u
          LEFT JOIN vapi_credentials v ON v.user_id = u.id
          LEFT JOIN twilio_credentials t ON t.user_id = u.id
@@ -205,11 +228,7 @@ pub async fn of_user(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.unwrap_or(Stored {
-        vapi_api_key: None,
-        account_sid: None,
-        auth_token: None,
-    }))
+    Ok(row.unwrap_or_default())
 }
 
 /// Notes the vendor's word on the stored Vapi key: accepted, or why not.

@@ -19,8 +19,12 @@ pub struct Record {
     pub onboarding_completed_at: Option<OffsetDateTime>,
     pub created_at: OffsetDateTime,
     pub vapi_api_key_preview: Option<String>,
+    /// The operator's key is used.
+    pub vapi_is_shared: bool,
     pub vapi_checked: bool,
     pub auth_token_preview: Option<String>,
+    /// The operator's account is used.
+    pub twilio_is_shared: bool,
     pub twilio_checked: bool,
     pub vapi_id: Option<String>,
     /// The vendor's latest word on each, where it was not a good one.
@@ -69,6 +73,8 @@ pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Opt
             ], NULL) AS "skipped!: Vec<String>",
             v.vapi_api_key_preview AS "vapi_api_key_preview?", v.checked_at AS "vapi_checked_at?",
             t.auth_token_preview AS "auth_token_preview?", t.checked_at AS "twilio_checked_at?",
+            v.user_id IS NOT NULL AND v.vapi_api_key_encrypted IS NULL AS "vapi_is_shared!",
+            t.user_id IS NOT NULL AND t.auth_token_encrypted IS NULL AS "twilio_is_shared!",
             a.vapi_id AS "vapi_id?", v.problem AS "vapi_problem?", t.problem AS "twilio_problem?",
             a.problem AS "assistant_problem?", n.problem AS "number_problem?", n.used_by AS "number_used_by?",
             p.number AS "linked_number?", r.blockers AS "live_blockers?", r.checked_at AS "live_checked_at?"
@@ -94,8 +100,10 @@ pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Opt
         onboarding_completed_at: row.onboarding_completed_at,
         created_at: row.created_at,
         vapi_api_key_preview: row.vapi_api_key_preview,
+        vapi_is_shared: row.vapi_is_shared,
         vapi_checked: row.vapi_checked_at.is_some(),
         auth_token_preview: row.auth_token_preview,
+        twilio_is_shared: row.twilio_is_shared,
         twilio_checked: row.twilio_checked_at.is_some(),
         vapi_id: row.vapi_id,
         vapi_problem: row.vapi_problem,

@@ -29,34 +29,60 @@ pub async fn of_user(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<
     .await
 }
 
+/// A number as Twilio has it before anything is changed there.
+pub struct Found<'a> {
+    pub number: &'a str,
+    pub twilio_sid: &'a str,
+    pub former_routing: &'a Value,
+    /// It leads to Vapi already.
+    pub is_ours: bool,
+    /// It belongs to the operator's account, from which others choose too.
+    pub is_shared: bool,
+}
+
 /// Keeps a number's former routing before anything is changed. What is kept already stays while the
-/// number is linked or leads to Vapi (`is_ours`): a second look would see our own changes.
+/// number is linked or leads to Vapi: a second look would see our own changes. False when another
+/// customer has this number of the shared account.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn keep(
     connection: &mut PgConnection,
     user: Uuid,
-    number: &str,
-    twilio_sid: &str,
-    former_routing: &Value,
-    is_ours: bool,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO phone_numbers (user_id, number, twilio_sid, former_routing)
-         VALUES ($1, $2, $3, $4)
+    found: &Found<'_>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO phone_numbers (user_id, number, twilio_sid, former_routing, is_shared)
+         VALUES ($1, $2, $3, $4, $6)
          ON CONFLICT (user_id) DO UPDATE SET twilio_sid = excluded.twilio_sid,
             former_routing = excluded.former_routing
             WHERE phone_numbers.linked_at IS NULL AND NOT $5",
         user,
-        number,
-        twilio_sid,
-        former_routing,
-        is_ours
+        found.number,
+        found.twilio_sid,
+        found.former_routing,
+        found.is_ours,
+        found.is_shared,
     )
     .execute(connection)
-    .await?;
-    Ok(())
+    .await;
+    match done {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        done => done.map(|_| true),
+    }
+}
+
+/// The numbers of the shared account that other customers have.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_others(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "SELECT number FROM phone_numbers WHERE is_shared AND user_id <> $1",
+        user
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// Notes that the number is linked to the assistant, under Vapi's id of the number.

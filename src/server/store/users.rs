@@ -58,6 +58,28 @@ pub async fn by_email(connection: &mut PgConnection, email: &str) -> sqlx::Resul
     .await
 }
 
+/// Changes the language of an active account, for a session of this epoch.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_locale(
+    connection: &mut PgConnection,
+    user: Uuid,
+    session_epoch: i32,
+    locale: Locale,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET locale = $3
+         WHERE id = $1 AND session_epoch = $2 AND is_active AND locale IS DISTINCT FROM $3",
+        user,
+        session_epoch,
+        locale.code()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// The password hash of an active account.
 ///
 /// # Errors

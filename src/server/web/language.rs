@@ -6,10 +6,12 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::middleware::Next;
 use axum::response::Response;
+use tower_sessions::Session;
 
 use super::cookie;
 use crate::domain::Locale;
-use crate::server::{App, Config};
+use crate::server::services::accounts;
+use crate::server::{App, Config, session};
 
 const COOKIE: &str = "locale";
 
@@ -23,7 +25,8 @@ pub fn preferred(headers: &HeaderMap, config: &Config) -> Locale {
         .unwrap_or_default()
 }
 
-/// Keeps the language of a page in a cookie for a year.
+/// Keeps the language of a page in a cookie for a year, and lets the account follow a customer who has
+/// switched to it.
 pub async fn remember(
     State(app): State<App>,
     Extension(locale): Extension<Locale>,
@@ -31,7 +34,16 @@ pub async fn remember(
     next: Next,
 ) -> Response {
     let name = cookie::name(COOKIE, &app.config);
-    let is_known = cookie::get(request.headers(), &name) == Some(locale.code());
+    let former = cookie::get(request.headers(), &name).and_then(Locale::from_code);
+    let is_known = former == Some(locale);
+    let session = request.extensions().get::<Session>().cloned();
+    if let Some(session) = session
+        && former.is_some()
+        && !is_known
+        && is_from_own_page(request.headers())
+    {
+        follow(&app, &session, locale).await;
+    }
     let mut response = next.run(request).await;
     if !is_known {
         cookie::set(
@@ -43,4 +55,19 @@ pub async fn remember(
         );
     }
     response
+}
+
+/// A link in a mail or on another site changes nothing of an account.
+fn is_from_own_page(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_some_and(|site| site == "same-origin")
+}
+
+/// A page is shown all the same when this fails: it will say what is wrong, if it matters there.
+async fn follow(app: &App, session: &Session, locale: Locale) {
+    if let Ok(Some(of)) = session::current(session).await
+        && let Err(error) = accounts::follow_locale(&app.pool, of.user, of.epoch, locale).await
+    {
+        tracing::warn!(%error, "the account's language stays as it was");
+    }
 }

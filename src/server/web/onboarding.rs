@@ -78,6 +78,7 @@ struct Showing {
     said: Option<Said>,
     waits: bool,
     not_removed: Option<Blocker>,
+    not_shared: bool,
     /// What was just typed, where it could not be stored.
     typed: Option<Draft>,
     /// The problems that kept it from being stored.
@@ -87,6 +88,8 @@ struct Showing {
 
 async fn show(customer: &Customer, step: Step, status: StatusCode, showing: Showing) -> Response {
     let mut page = step_page(&customer.onboarding, customer.visit.locale, step, showing);
+    page.offers_shared =
+        credentials::offers_shared(&customer.visit.app, &customer.onboarding.record, step);
     if step == Step::Telephony {
         page.numbers = numbers(customer).await;
     }
@@ -160,6 +163,8 @@ fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showi
         waits: showing.waits,
         said: showing.said,
         not_removed: showing.not_removed,
+        offers_shared: false,
+        not_shared: showing.not_shared,
         linked_number: record.linked_number.clone(),
         numbers: Numbers::Unknown,
         used_by: record
@@ -185,6 +190,7 @@ fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showi
 pub(super) fn vapi(onboarding: &Onboarding) -> Stored {
     Stored {
         preview: onboarding.record.vapi_api_key_preview.clone(),
+        shared: onboarding.record.vapi_is_shared,
         checked: onboarding.record.vapi_checked,
         refused: onboarding.record.vapi_problem.is_some(),
     }
@@ -194,6 +200,7 @@ pub(super) fn vapi(onboarding: &Onboarding) -> Stored {
 pub(super) fn twilio(onboarding: &Onboarding) -> Stored {
     Stored {
         preview: onboarding.record.auth_token_preview.clone(),
+        shared: onboarding.record.twilio_is_shared,
         checked: onboarding.record.twilio_checked,
         refused: onboarding.record.twilio_problem.is_some(),
     }
@@ -229,6 +236,7 @@ impl Wish {
             "autosave" => Self::Save(Intent::Autosave),
             "compare" => Self::Compare,
             "store_unchecked" => Self::Save(Intent::StoreUnchecked),
+            "use_shared" => Self::Save(Intent::UseShared),
             "remove" => Self::RemoveCredentials,
             "recheck" => Self::Recheck,
             "launch" => Self::Launch,
@@ -247,6 +255,19 @@ pub(super) struct StepForm {
 }
 
 impl StepForm {
+    /// Nothing of what was typed: the operator's credentials take its place.
+    pub fn cleared(self, step: Step) -> Self {
+        let mut typed = Draft::default();
+        for field in step.fields().iter().filter(|field| !field.is_secret()) {
+            typed.set(field.name, Vec::new());
+        }
+        Self {
+            typed,
+            secret: None,
+            ..self
+        }
+    }
+
     /// Reads the form of a step; `None` when it has unknown fields, a plain field twice, a choice
     /// that was never offered, or broken control fields.
     pub fn read(step: Step, form: &mut Form) -> Option<Self> {
@@ -378,6 +399,13 @@ async fn store(
     let mut stays = false;
     let intent = match wish {
         Wish::Compare => return compare(&customer, step, read.typed, then).await,
+        Wish::Save(Intent::UseShared) if matches!(step, Step::Vapi | Step::Twilio) => {
+            read = read.cleared(step);
+            Intent::UseShared
+        }
+        Wish::Save(Intent::UseShared) => {
+            return Ok(render::trouble(visit, Trouble::Malformed).await);
+        }
         Wish::Save(intent) if step != Step::Done => intent,
         Wish::TakeNumber(number) if step == Step::Telephony => {
             read.typed.set(NUMBER.name, vec![number]);
@@ -439,6 +467,23 @@ async fn store(
                 ..Showing::default()
             };
             Ok(show(&customer, step, StatusCode::UNPROCESSABLE_ENTITY, showing).await)
+        }
+        Saved::NotShared => {
+            let showing = Showing {
+                then,
+                not_shared: true,
+                ..Showing::default()
+            };
+            Ok(show(&customer, step, StatusCode::CONFLICT, showing).await)
+        }
+        Saved::Blocked(blocker) => {
+            let showing = Showing {
+                then,
+                typed: Some(typed),
+                not_removed: Some(blocker),
+                ..Showing::default()
+            };
+            Ok(show(&customer, step, StatusCode::CONFLICT, showing).await)
         }
         Saved::SecretRefused(problems) => {
             let showing = Showing {

@@ -64,6 +64,7 @@ struct Showing {
     waits: bool,
     said: Option<Said>,
     not_removed: Option<Blocker>,
+    not_shared: bool,
     /// The token that was just made.
     issued: Option<String>,
     /// The form that was sent has made its token before.
@@ -115,6 +116,10 @@ async fn show(
         waits: showing.waits,
         said: showing.said,
         not_removed: showing.not_removed,
+        offers_shared: section
+            .step()
+            .is_some_and(|step| credentials::offers_shared(&visit.app, &onboarding.record, step)),
+        not_shared: showing.not_shared,
         linked_number: onboarding.record.linked_number.clone(),
     };
     let title = t!(visit.locale, settings.title);
@@ -145,13 +150,17 @@ pub async fn save(posted: Posted) -> Response {
         (Some(step), intent) => {
             let intent = match intent {
                 "store_unchecked" => Intent::StoreUnchecked,
+                "use_shared" if step != Step::Profile => Intent::UseShared,
                 _ => Intent::Continue,
             };
             if step == Step::Profile {
                 keep_ticks(&customer, &mut form.fields);
             }
             match StepForm::read(step, &mut form) {
-                Some(read) => {
+                Some(mut read) => {
+                    if intent == Intent::UseShared {
+                        read = read.cleared(step);
+                    }
                     save_step(&customer, section, step, read, intent, from_onboarding).await
                 }
                 None => Ok(render::trouble(&visit, Trouble::Malformed).await),
@@ -319,7 +328,9 @@ async fn save_step(
                 .field(problem.field)
                 .is_some_and(crate::domain::Field::is_secret)
     };
-    let is_settled = problems.is_empty() || (waits && problems.iter().all(is_missing));
+    let is_settled = intent == Intent::UseShared
+        || problems.is_empty()
+        || (waits && problems.iter().all(is_missing));
     if !is_settled {
         return Ok(refuse(problems, read.typed, false).await);
     }
@@ -357,6 +368,23 @@ async fn save_step(
             };
             Ok(show(customer, section, StatusCode::UNPROCESSABLE_ENTITY, showing).await)
         }
+        Saved::NotShared => {
+            let showing = Showing {
+                from_onboarding,
+                not_shared: true,
+                ..Showing::default()
+            };
+            Ok(show(customer, section, StatusCode::CONFLICT, showing).await)
+        }
+        Saved::Blocked(blocker) => {
+            let showing = Showing {
+                from_onboarding,
+                typed: Some(typed),
+                not_removed: Some(blocker),
+                ..Showing::default()
+            };
+            Ok(show(customer, section, StatusCode::CONFLICT, showing).await)
+        }
     }
 }
 
@@ -366,6 +394,14 @@ fn strict_problems(customer: &Customer, step: Step, read: &StepForm) -> Vec<Prob
     let record = &customer.onboarding.record;
     let mut problems = step.problems(&read.typed);
     problems.retain(|problem| problem.field != ACCEPT_TERMS.name);
+    let keeps_shared = step == Step::Twilio
+        && record.twilio_is_shared
+        && read.secret.is_none()
+        && read.typed.text("account_sid").is_empty();
+    if keeps_shared {
+        problems.retain(|problem| problem.field != "account_sid");
+        return problems;
+    }
     let required = |field: &'static str| Problem {
         field,
         code: Code::Required,
