@@ -84,8 +84,9 @@ pub fn twilio_fields(form: &Filled, stored: &Stored) -> AnyView {
     let field = &twilio::AUTH_TOKEN;
     let hint = hint(l, stored, t!(l, onboarding.twilio.auth_token_hint));
     view! {
+        {stored.shared.then(|| stored_line(l, stored))}
         {form::text(form, &twilio::ACCOUNT_SID, Some(t!(l, onboarding.twilio.account_sid_hint)), Look::KEY)}
-        {stored_line(l, stored)}
+        {(!stored.shared).then(|| stored_line(l, stored))}
         {form::secret(form, field, texts::label(l, field.name), Some(hint), "off")}
         {form::text(form, &twilio::PHONE_NUMBER, Some(t!(l, onboarding.twilio.phone_number_hint)), Look::PHONE)}
     }

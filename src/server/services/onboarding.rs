@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::json;
+use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -43,9 +44,8 @@ impl Onboarding {
         })
     }
 
-    /// The customer once these answers are written.
-    #[must_use]
-    pub fn answered(mut self, answers: Answers) -> Self {
+    /// Takes over answers that are to be written.
+    pub fn answered(&mut self, answers: Answers) {
         let record = &mut self.record;
         let number = |answers: &Answers| answers.get(telephony::NUMBER.name).cloned();
         let before = number(&record.answers);
@@ -55,14 +55,39 @@ impl Onboarding {
             record.number_problem = None;
             record.number_used_by = None;
         }
-        self
     }
 
-    /// The customer once this draft is written.
-    #[must_use]
-    pub fn drafted(mut self, row: drafts::Row) -> Self {
+    /// Takes over whether a step is skipped; true when that is new.
+    pub fn skip(&mut self, step: Step, skipped: bool) -> bool {
+        let all = &mut self.record.skipped;
+        let was_skipped = all.iter().any(|id| id == step.id());
+        if skipped && !was_skipped {
+            all.push(step.id().to_owned());
+        } else if !skipped {
+            all.retain(|id| id != step.id());
+        }
+        skipped != was_skipped
+    }
+
+    /// Takes over a draft that is to be written, as far as its row is known before.
+    pub fn draft_saved(&mut self, save: &drafts::Save) {
+        let former = self.draft(save.step);
+        let row = drafts::Row {
+            step: save.step.id().to_owned(),
+            fields: Json(save.fields.clone()),
+            version: former.map_or(1, |row| row.version + 1),
+            editor: save.editor,
+            sequence: save.sequence,
+            submitted: save.submitted || former.is_some_and(|row| row.submitted),
+            completed: save.completed || former.is_some_and(|row| row.completed),
+            updated_at: OffsetDateTime::now_utc(),
+        };
+        self.drafted(row);
+    }
+
+    /// Takes over a draft as it is stored.
+    pub fn drafted(&mut self, row: drafts::Row) {
         self.drafts.insert(row.step.clone(), row);
-        self
     }
 
     /// The draft row of a step; absent until something was saved there.

@@ -1,15 +1,15 @@
 //! Saving a step: as typed, valid or not, and without one window overwriting another.
 
 use serde_json::json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::Halt;
-use super::credentials::{self, Judged};
+use super::credentials::{self, Judged, Ready};
 use super::onboarding::Onboarding;
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Draft, Field, Problem, Rule, Step, Value, twilio};
-use crate::server::store::{self, drafts, events};
+use crate::server::store::{self, drafts};
 use crate::server::{App, Error};
 
 /// What the customer wants beside keeping what was typed.
@@ -92,7 +92,7 @@ pub enum Saved {
     TooManySecrets,
 }
 
-/// Stores one save in one transaction, with its events; a secret only once its vendor was asked.
+/// Stores one save, with its events, at once or not at all; a secret only once its vendor was asked.
 ///
 /// # Errors
 /// When the account is gone or the database does not answer; nothing has changed then.
@@ -105,18 +105,43 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
         Judged::Ready(ready) => Some(ready),
         Judged::Nothing => None,
     };
-    if secret.as_ref().is_some_and(credentials::Ready::is_own) {
+    if secret.as_ref().is_some_and(Ready::is_own) {
         match credentials::leave_shared(app, user, save.step).await {
             Ok(()) => {}
             Err(Halt::Blocker(blocker)) => return Ok(Saved::Blocked(blocker)),
             Err(Halt::Error(error)) => return Err(error),
         }
     }
-    let mut transaction = app.pool.begin().await?;
-    if !store::lock_user(&mut transaction, user).await? {
-        return Err(Error::NoAccount);
+    let secret = secret.as_ref();
+    let has_own_table = matches!(save.step, Step::Vapi | Step::Twilio | Step::Assistant);
+    let mut connection = app.pool.acquire().await?;
+    loop {
+        let saved = if has_own_table {
+            let mut transaction = connection.begin().await?;
+            if !store::lock_user(&mut transaction, user).await? {
+                return Err(Error::NoAccount);
+            }
+            let saved = attempt(&mut transaction, user, &save, secret).await?;
+            transaction.commit().await?;
+            saved
+        } else {
+            attempt(&mut connection, user, &save, secret).await?
+        };
+        if let Some(saved) = saved {
+            return Ok(saved);
+        }
     }
-    let before = Onboarding::load(&mut transaction, user).await?;
+}
+
+/// Saves on top of what is stored now; `None` when that has changed before it was written. A step with a
+/// table of its own needs a transaction that holds the account.
+async fn attempt(
+    connection: &mut PgConnection,
+    user: Uuid,
+    save: &Save,
+    secret: Option<&Ready>,
+) -> Result<Option<Saved>, Error> {
+    let before = Onboarding::load(connection, user).await?;
     let step = save.step;
     let shown = before.typed(step);
     let unchanged = save
@@ -129,100 +154,110 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
     if let Some(row) = newer {
         if row.editor == save.editor {
             if row.sequence > save.sequence {
-                return Ok(Saved::Outdated {
-                    version: row.version,
-                });
+                let version = row.version;
+                return Ok(Some(Saved::Outdated { version }));
             }
         } else if !unchanged {
-            return Ok(Saved::Conflict);
+            return Ok(Some(Saved::Conflict));
         }
     }
     if unchanged && save.intent == Intent::Autosave && before.draft(step).is_some() {
-        let (version, status) = (before.version(step), before.facts().status(step));
-        return Ok(Saved::Stored { version, status });
+        return Ok(Some(stored(&before, step)));
     }
 
-    if let Some(secret) = &secret {
-        credentials::store(&mut transaction, user, step, save.method, secret).await?;
-    }
-    write_answers(&mut transaction, &before, &save).await?;
+    let written = write_answers(connection, before, save, secret).await?;
+    let mut change = Change::of(written);
     match save.intent {
-        Intent::Skip => {
-            set_skipped(&mut transaction, user, step, true).await?;
-        }
-        Intent::Continue | Intent::StoreUnchecked | Intent::UseShared => {
-            set_skipped(&mut transaction, user, step, false).await?;
-        }
-        Intent::Autosave | Intent::Later => {}
+        Intent::Skip => change.skip(step, true),
+        intent if intent.submits() => change.skip(step, false),
+        _ => {}
     }
-
-    let written = Onboarding::load(&mut transaction, user).await?;
-    let fields = remaining_draft(&written.stored(step), &save);
-    let submitted = save.intent.submits();
-    let kept = Kept {
+    let fields = remaining_draft(&change.after.stored(step), save);
+    change.keep(drafts::Save {
         step,
         fields,
         editor: save.editor,
         sequence: save.sequence,
-        submitted,
-    };
-    let after = keep_draft(&mut transaction, written, kept).await?;
-    transaction.commit().await?;
-    let (version, status) = (after.version(step), after.facts().status(step));
-    Ok(Saved::Stored { version, status })
-}
-
-/// What is kept of a save beside the answers.
-struct Kept {
-    step: Step,
-    fields: Draft,
-    editor: Uuid,
-    sequence: i64,
-    submitted: bool,
-}
-
-/// Keeps the draft of a step whose answers are written, and counts the step the first time that it
-/// is submitted and done. Gives the customer as they now are.
-async fn keep_draft(
-    connection: &mut PgConnection,
-    written: Onboarding,
-    kept: Kept,
-) -> Result<Onboarding, Error> {
-    let (user, step) = (written.user, kept.step);
-    let was_completed = written.draft(step).is_some_and(|row| row.completed);
-    let mut save = drafts::Save {
-        step,
-        fields: &kept.fields,
-        editor: kept.editor,
-        sequence: kept.sequence,
-        submitted: kept.submitted,
+        submitted: save.intent.submits(),
         completed: false,
-    };
-    let expected = written.drafted(save.row());
-    save.completed =
-        kept.submitted && !was_completed && expected.facts().status(step) == Status::Done;
-    if save.completed {
-        let properties =
-            json!({"step_id": step.id(), "step_number": step.number(), "skipped": false});
-        events::insert(connection, user, "onboarding_step_completed", properties).await?;
-    }
-    let row = drafts::upsert(connection, user, &save).await?;
-    Ok(expected.drafted(row))
+    });
+    let after = change.write(connection).await?;
+    Ok(after.map(|after| stored(&after, step)))
 }
 
-/// Stores whether a step is skipped, and counts it when it was not before.
-async fn set_skipped(
-    connection: &mut PgConnection,
-    user: Uuid,
-    step: Step,
-    skipped: bool,
-) -> Result<(), Error> {
-    let changed = store::onboarding::set_skipped(connection, user, step, skipped).await?;
-    if changed && skipped {
-        let properties = json!({"step_id": step.id(), "step_number": step.number()});
-        events::insert(connection, user, "onboarding_step_skipped", properties).await?;
+fn stored(after: &Onboarding, step: Step) -> Saved {
+    Saved::Stored {
+        version: after.version(step),
+        status: after.facts().status(step),
     }
-    Ok(())
+}
+
+/// A customer as a change makes them, and what is written of it.
+struct Change {
+    after: Onboarding,
+    /// Whether other steps are skipped than before.
+    skips: bool,
+    drafts: Vec<drafts::Save>,
+    events: Vec<(&'static str, serde_json::Value)>,
+}
+
+impl Change {
+    const fn of(before: Onboarding) -> Self {
+        Self {
+            after: before,
+            skips: false,
+            drafts: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Skips a step or takes that back; counts it when it was not skipped before.
+    fn skip(&mut self, step: Step, skipped: bool) {
+        if !self.after.skip(step, skipped) {
+            return;
+        }
+        self.skips = true;
+        if skipped {
+            let properties = json!({"step_id": step.id(), "step_number": step.number()});
+            self.events.push(("onboarding_step_skipped", properties));
+        }
+    }
+
+    /// Keeps the draft of a step whose answers are as they will be, and counts the step the first time that
+    /// it is submitted and done.
+    fn keep(&mut self, mut save: drafts::Save) {
+        let step = save.step;
+        let was_completed = self.after.draft(step).is_some_and(|row| row.completed);
+        self.after.draft_saved(&save);
+        save.completed =
+            save.submitted && !was_completed && self.after.facts().status(step) == Status::Done;
+        if save.completed {
+            let properties =
+                json!({"step_id": step.id(), "step_number": step.number(), "skipped": false});
+            self.events.push(("onboarding_step_completed", properties));
+        }
+        self.drafts.push(save);
+    }
+
+    /// Writes it, and gives the customer as they now are; `None` when they have changed since they were read.
+    async fn write(mut self, connection: &mut PgConnection) -> Result<Option<Onboarding>, Error> {
+        let record = &self.after.record;
+        let change = store::onboarding::Change {
+            user: self.after.user,
+            version: &record.version,
+            answers: &record.answers,
+            skipped: self.skips.then_some(&record.skipped),
+            drafts: &self.drafts,
+            events: &self.events,
+        };
+        let Some(rows) = store::onboarding::write(connection, &change).await? else {
+            return Ok(None);
+        };
+        for row in rows {
+            self.after.drafted(row);
+        }
+        Ok(Some(self.after))
+    }
 }
 
 /// Skips steps, or takes that back. Idempotent.
@@ -230,14 +265,37 @@ async fn set_skipped(
 /// # Errors
 /// When the account is gone or the database does not answer; nothing has changed then.
 pub async fn skip(pool: &PgPool, user: Uuid, steps: &[(Step, bool)]) -> Result<(), Error> {
-    let mut transaction = pool.begin().await?;
-    if !store::lock_user(&mut transaction, user).await? {
-        return Err(Error::NoAccount);
+    change(pool, user, |change| {
+        for (step, skipped) in steps {
+            change.skip(*step, *skipped);
+        }
+    })
+    .await
+}
+
+/// Accepts the terms of use outside step 1, as the review offers it. Idempotent.
+///
+/// # Errors
+/// When the account is gone or the database does not answer.
+pub async fn accept_terms(pool: &PgPool, user: Uuid) -> Result<(), Error> {
+    change(pool, user, |change| {
+        let mut answers = Answers::default();
+        answers.set("accept_terms", Some(Value::Flag(true)));
+        change.after.answered(answers);
+    })
+    .await
+}
+
+/// Changes a customer from what they are to what `make` makes of it.
+async fn change(pool: &PgPool, user: Uuid, make: impl Fn(&mut Change)) -> Result<(), Error> {
+    let mut connection = pool.acquire().await?;
+    loop {
+        let mut change = Change::of(Onboarding::load(&mut connection, user).await?);
+        make(&mut change);
+        if change.write(&mut connection).await?.is_some() {
+            return Ok(());
+        }
     }
-    for (step, skipped) in steps {
-        set_skipped(&mut transaction, user, *step, *skipped).await?;
-    }
-    Ok(transaction.commit().await?)
 }
 
 /// What became of a change of single answers.
@@ -263,66 +321,79 @@ pub async fn patch(
     named: &Draft,
     is_current: impl Fn(&Onboarding) -> bool,
 ) -> Result<Patched, Error> {
-    let mut transaction = pool.begin().await?;
-    if !store::lock_user(&mut transaction, user).await? {
-        return Err(Error::NoAccount);
+    let mut connection = pool.acquire().await?;
+    loop {
+        let before = Onboarding::load(&mut connection, user).await?;
+        if !is_current(&before) {
+            return Ok(Patched::Outdated);
+        }
+        let mut change = Change::of(before);
+        for &step in steps {
+            if let Err(conflicts) = patch_step(&mut change, step, named) {
+                return Ok(Patched::Refused(conflicts));
+            }
+        }
+        if change.drafts.is_empty() {
+            return Ok(Patched::Stored(Box::new(change.after)));
+        }
+        if let Some(after) = change.write(&mut connection).await? {
+            return Ok(Patched::Stored(Box::new(after)));
+        }
     }
-    let mut now = Onboarding::load(&mut transaction, user).await?;
-    if !is_current(&now) {
-        return Ok(Patched::Outdated);
-    }
-    for &step in steps {
-        let is_named = |field: &&Field| named.contains(field.name);
-        let fields: Vec<&Field> = step.fields().iter().filter(is_named).collect();
-        if fields.is_empty() {
-            continue;
-        }
-        let mut stored = now.stored(step);
-        let mut draft = now
-            .draft(step)
-            .map(|row| row.fields.0.clone())
-            .unwrap_or_default();
-        for field in &fields {
-            stored.set(field.name, named.values(field.name).to_vec());
-            draft.remove(field.name);
-        }
-        let mut shown = stored.clone();
-        shown.overlay(draft.clone());
-        let problems = step.problems(&shown);
-        let conflicts: Vec<Problem> = problems
-            .iter()
-            .filter(|problem| problem.code == Code::Conflicting)
-            .copied()
-            .collect();
-        if !conflicts.is_empty() {
-            return Ok(Patched::Refused(conflicts));
-        }
-        let answers = understood(step.fields(), named);
-        store::onboarding::update_answers(&mut transaction, user, &answers).await?;
-        if now.record.skipped.iter().any(|id| id == step.id()) {
-            set_skipped(&mut transaction, user, step, false).await?;
-            now.record.skipped.retain(|id| id != step.id());
-        }
-        let kept = Kept {
-            step,
-            fields: draft,
-            editor: Uuid::new_v4(),
-            sequence: 0,
-            submitted: problems.is_empty(),
-        };
-        now = keep_draft(&mut transaction, now.answered(answers), kept).await?;
-    }
-    transaction.commit().await?;
-    Ok(Patched::Stored(Box::new(now)))
 }
 
-/// Writes what was understood to its columns. What was not keeps its former value there.
+/// Changes what is named of one step; or the answers that then do not go together.
+fn patch_step(change: &mut Change, step: Step, named: &Draft) -> Result<(), Vec<Problem>> {
+    let is_named = |field: &&Field| named.contains(field.name);
+    let fields: Vec<&Field> = step.fields().iter().filter(is_named).collect();
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let after = &mut change.after;
+    let mut draft = after
+        .draft(step)
+        .map(|row| row.fields.0.clone())
+        .unwrap_or_default();
+    for field in fields {
+        draft.remove(field.name);
+    }
+    after.answered(understood(step.fields(), named));
+    let mut shown = after.stored(step);
+    shown.overlay(draft.clone());
+    let problems = step.problems(&shown);
+    let conflicts: Vec<Problem> = problems
+        .iter()
+        .filter(|problem| problem.code == Code::Conflicting)
+        .copied()
+        .collect();
+    if !conflicts.is_empty() {
+        return Err(conflicts);
+    }
+    change.skip(step, false);
+    change.keep(drafts::Save {
+        step,
+        fields: draft,
+        editor: Uuid::new_v4(),
+        sequence: 0,
+        submitted: problems.is_empty(),
+        completed: false,
+    });
+    Ok(())
+}
+
+/// The customer with what was understood in its columns; what was not keeps its former value there. A table
+/// of the step's own is written at once.
 async fn write_answers(
     connection: &mut PgConnection,
-    before: &Onboarding,
+    mut before: Onboarding,
     save: &Save,
-) -> Result<(), Error> {
+    secret: Option<&Ready>,
+) -> Result<Onboarding, Error> {
+    let user = before.user;
     let answers = understood(save.step.fields(), &save.typed);
+    if let Some(secret) = secret {
+        credentials::store(connection, user, save.step, save.method, secret).await?;
+    }
     match save.step {
         Step::Vapi => {}
         Step::Twilio => {
@@ -333,19 +404,22 @@ async fn write_answers(
                     .is_ok()
             {
                 let number = answers.text(twilio::PHONE_NUMBER.name);
-                store::credentials::set_twilio_number(connection, before.user, number).await?;
+                store::credentials::set_twilio_number(connection, user, number).await?;
             }
         }
         Step::Assistant => {
             // What Vapi has is changed by pressing a button, together with Vapi.
             let waits = save.intent == Intent::Autosave && before.record.vapi_id.is_some();
             if !waits && save.step.problems(&save.typed).is_empty() {
-                store::onboarding::upsert_assistant(connection, before.user, &answers).await?;
+                store::onboarding::upsert_assistant(connection, user, &answers).await?;
             }
         }
-        _ => store::onboarding::update_answers(connection, before.user, &answers).await?,
+        _ => {
+            before.answered(answers);
+            return Ok(before);
+        }
     }
-    Ok(())
+    Onboarding::load(connection, user).await
 }
 
 /// The fields that could be understood, as their columns take them.
@@ -390,19 +464,4 @@ fn remaining_draft(stored: &Draft, save: &Save) -> Draft {
         }
     }
     remaining
-}
-
-/// Accepts the terms of use outside step 1, as the review offers it. Idempotent.
-///
-/// # Errors
-/// When the account is gone or the database does not answer.
-pub async fn accept_terms(pool: &PgPool, user: Uuid) -> Result<(), Error> {
-    let mut transaction = pool.begin().await?;
-    if !store::lock_user(&mut transaction, user).await? {
-        return Err(Error::NoAccount);
-    }
-    let mut answers = Answers::default();
-    answers.set("accept_terms", Some(Value::Flag(true)));
-    store::onboarding::update_answers(&mut transaction, user, &answers).await?;
-    Ok(transaction.commit().await?)
 }

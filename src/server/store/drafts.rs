@@ -40,62 +40,13 @@ pub async fn all(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Vec<
 }
 
 /// What a save leaves behind.
-pub struct Save<'a> {
+pub struct Save {
     pub step: Step,
-    pub fields: &'a Draft,
+    pub fields: Draft,
     pub editor: Uuid,
     pub sequence: i64,
     /// Continue was pressed.
     pub submitted: bool,
     /// The step is done for the first time.
     pub completed: bool,
-}
-
-impl Save<'_> {
-    /// The row that it makes, as far as that is known before.
-    #[must_use]
-    pub fn row(&self) -> Row {
-        Row {
-            step: self.step.id().to_owned(),
-            fields: Json(self.fields.clone()),
-            version: 0,
-            editor: self.editor,
-            sequence: self.sequence,
-            submitted: self.submitted,
-            completed: self.completed,
-            updated_at: OffsetDateTime::UNIX_EPOCH,
-        }
-    }
-}
-
-/// Stores a draft and gives its row as it now is.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn upsert(
-    connection: &mut PgConnection,
-    user: Uuid,
-    save: &Save<'_>,
-) -> sqlx::Result<Row> {
-    sqlx::query_as!(
-        Row,
-        r#"INSERT INTO drafts (user_id, step, fields, editor, sequence, submitted_at, completed_at)
-         VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN now() END, CASE WHEN $7 THEN now() END)
-         ON CONFLICT (user_id, step) DO UPDATE SET
-            fields = excluded.fields, version = drafts.version + 1, editor = excluded.editor,
-            sequence = excluded.sequence,
-            submitted_at = coalesce(drafts.submitted_at, excluded.submitted_at),
-            completed_at = coalesce(drafts.completed_at, excluded.completed_at)
-         RETURNING step, fields AS "fields: Json<Draft>", version, editor, sequence,
-            submitted_at IS NOT NULL AS "submitted!", completed_at IS NOT NULL AS "completed!", updated_at"#,
-        user,
-        save.step.id(),
-        Json(save.fields) as _,
-        save.editor,
-        save.sequence,
-        save.submitted,
-        save.completed,
-    )
-    .fetch_one(connection)
-    .await
 }

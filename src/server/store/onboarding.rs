@@ -1,15 +1,19 @@
 //! The answers of the nine steps, as stored in `users` and the tables beside it.
 
+use serde_json::json;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::drafts;
 use crate::domain::profile::TERMS_VERSION;
-use crate::domain::{Answers, Step};
+use crate::domain::{Answers, Draft, Value};
 
 /// Everything stored of one customer's onboarding, except drafts.
 pub struct Record {
+    /// Another after every change of the account's row.
+    pub version: String,
     pub email: String,
     pub session_epoch: i32,
     pub answers: Answers,
@@ -47,7 +51,7 @@ pub struct Record {
 /// When the database does not answer.
 pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Option<Record>> {
     let row = sqlx::query!(
-        r#"SELECT u.email, u.session_epoch, u.onboarding_completed, u.onboarding_completed_at, u.created_at,
+        r#"SELECT u.xmin::text AS "version!", u.email, u.session_epoch, u.onboarding_completed, u.onboarding_completed_at, u.created_at,
             jsonb_build_object(
                 'full_name', u.full_name, 'organization_name', u.organization_name, 'industry', u.industry,
                 'timezone', u.timezone, 'locale', u.locale, 'marketing_opt_in', u.marketing_opt_in,
@@ -92,6 +96,7 @@ pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Opt
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| Record {
+        version: row.version,
         email: row.email,
         session_epoch: row.session_epoch,
         answers: row.answers.0,
@@ -117,39 +122,146 @@ pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Opt
     }))
 }
 
-/// Writes the columns of `users` that `answers` names and leaves the others as they are.
-///
-/// Accepting the terms keeps its time and the version of the text; taking it back clears both.
+/// What is written of a customer at once.
+pub struct Change<'a> {
+    pub user: Uuid,
+    /// The version of the record that the change was made from.
+    pub version: &'a str,
+    /// All answers of the account, as they are from now on. Accepting the terms keeps its time and the version
+    /// of the text; taking it back clears both.
+    pub answers: &'a Answers,
+    /// All skipped steps, where that changes.
+    pub skipped: Option<&'a [String]>,
+    pub drafts: &'a [drafts::Save],
+    /// Names and properties. Those hold no secret, no free text and no address.
+    pub events: &'a [(&'static str, serde_json::Value)],
+}
+
+/// Writes a change in one statement, and gives the drafts as they now are; `None` when the account has
+/// changed since it was read, or is disabled or gone: nothing is written then.
 ///
 /// # Errors
 /// When the database does not answer or a value breaks a constraint.
-pub async fn update_answers(
+pub async fn write(
     connection: &mut PgConnection,
-    user: Uuid,
-    answers: &Answers,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        r#"UPDATE users u SET (
-            full_name, organization_name, industry, timezone, locale, marketing_opt_in,
-            accept_terms, accept_terms_at, accept_terms_version,
-            persona, job_to_be_done, languages, tone, guidelines,
-            number, business_hours, fallback_email, calendar, workspace_apps, crm, plan, seats
-        ) = (
-            SELECT r.full_name, r.organization_name, r.industry, r.timezone, r.locale, r.marketing_opt_in,
-                r.accept_terms,
-                CASE WHEN r.accept_terms THEN coalesce(u.accept_terms_at, now()) END,
-                CASE WHEN r.accept_terms THEN coalesce(u.accept_terms_version, $3) END,
-                r.persona, r.job_to_be_done, r.languages, r.tone, r.guidelines,
-                r.number, r.business_hours, r.fallback_email, r.calendar, r.workspace_apps, r.crm, r.plan, r.seats
-            FROM jsonb_populate_record(u, $2) r
-        ) WHERE id = $1"#,
-        user,
-        Json(answers) as _,
+    change: &Change<'_>,
+) -> sqlx::Result<Option<Vec<drafts::Row>>> {
+    let answers = change.answers;
+    let text = |name| answers.text(name);
+    let list = |name| Json(answers.list(name));
+    let seats = match answers.get("seats") {
+        Some(Value::Number(seats)) => Some(*seats),
+        _ => None,
+    };
+    let (names, properties): (Vec<String>, Vec<serde_json::Value>) = change
+        .events
+        .iter()
+        .map(|(name, properties)| ((*name).to_owned(), properties.clone()))
+        .unzip();
+    let drafts = change.drafts;
+    let steps: Vec<String> = drafts.iter().map(|d| d.step.id().to_owned()).collect();
+    let fields: Vec<serde_json::Value> = drafts.iter().map(|d| json!(d.fields)).collect();
+    let editors: Vec<Uuid> = drafts.iter().map(|d| d.editor).collect();
+    let sequences: Vec<i64> = drafts.iter().map(|d| d.sequence).collect();
+    let submitted: Vec<bool> = drafts.iter().map(|d| d.submitted).collect();
+    let completed: Vec<bool> = drafts.iter().map(|d| d.completed).collect();
+    let rows = sqlx::query!(
+        r#"WITH account AS (
+            UPDATE users u SET
+                full_name = $3, organization_name = $4, industry = $5, timezone = $6, locale = $7,
+                marketing_opt_in = $8, accept_terms = $9,
+                accept_terms_at = CASE WHEN $9 THEN coalesce(u.accept_terms_at, now()) END,
+                accept_terms_version = CASE WHEN $9 THEN coalesce(u.accept_terms_version, $10) END,
+                persona = $11, job_to_be_done = $12, languages = $13, tone = $14, guidelines = $15,
+                number = $16, business_hours = $17, fallback_email = $18,
+                calendar = $19, workspace_apps = $20, crm = $21, plan = $22, seats = $23
+            WHERE u.id = $1 AND u.xmin::text = $2 AND u.is_active
+            RETURNING u.id
+        ), skips AS (
+            UPDATE user_onboarding o SET
+                onboarding_profile_skipped = 'profile' = ANY($24),
+                onboarding_vapi_skipped = 'vapi' = ANY($24),
+                onboarding_ava_skipped = 'ava' = ANY($24),
+                onboarding_twilio_skipped = 'twilio' = ANY($24),
+                onboarding_telephony_skipped = 'telephony' = ANY($24),
+                onboarding_integrations_skipped = 'integrations' = ANY($24),
+                onboarding_assistant_skipped = 'assistant' = ANY($24),
+                onboarding_plan_skipped = 'plan' = ANY($24)
+            FROM account WHERE o.user_id = account.id AND $24::text[] IS NOT NULL
+        ), events AS (
+            INSERT INTO analytics_events (user_id, event, properties)
+            SELECT account.id, e.event, e.properties
+            FROM account, unnest($25::text[], $26::jsonb[]) AS e (event, properties)
+        ), kept AS (
+            INSERT INTO drafts (user_id, step, fields, editor, sequence, submitted_at, completed_at)
+            SELECT account.id, s.step, s.fields, s.editor, s.sequence,
+                CASE WHEN s.submitted THEN now() END, CASE WHEN s.completed THEN now() END
+            FROM account, unnest(
+                $27::text[], $28::jsonb[], $29::uuid[], $30::bigint[], $31::boolean[], $32::boolean[]
+            ) AS s (step, fields, editor, sequence, submitted, completed)
+            ON CONFLICT (user_id, step) DO UPDATE SET
+                fields = excluded.fields, version = drafts.version + 1, editor = excluded.editor,
+                sequence = excluded.sequence,
+                submitted_at = coalesce(drafts.submitted_at, excluded.submitted_at),
+                completed_at = coalesce(drafts.completed_at, excluded.completed_at)
+            RETURNING drafts.*
+        )
+        SELECT kept.step AS "step?", kept.fields AS "fields?: Json<Draft>",
+            kept.version AS "version?", kept.editor AS "editor?", kept.sequence AS "sequence?",
+            kept.submitted_at IS NOT NULL AS "submitted!", kept.completed_at IS NOT NULL AS "completed!",
+            kept.updated_at AS "updated_at?"
+        FROM account LEFT JOIN kept ON true"#,
+        change.user,
+        change.version,
+        text("full_name"),
+        text("organization_name"),
+        text("industry"),
+        text("timezone"),
+        text("locale"),
+        answers.flag("marketing_opt_in"),
+        answers.flag("accept_terms"),
         TERMS_VERSION,
+        text("persona"),
+        text("job_to_be_done"),
+        list("languages") as _,
+        text("tone"),
+        text("guidelines"),
+        text("number"),
+        text("business_hours"),
+        text("fallback_email"),
+        text("calendar"),
+        list("workspace_apps") as _,
+        text("crm"),
+        text("plan"),
+        seats,
+        change.skipped,
+        &names,
+        &properties,
+        &steps,
+        &fields,
+        &editors,
+        &sequences,
+        &submitted,
+        &completed,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let kept = rows.into_iter().filter_map(|row| {
+        Some(drafts::Row {
+            step: row.step?,
+            fields: row.fields?,
+            version: row.version?,
+            editor: row.editor?,
+            sequence: row.sequence?,
+            submitted: row.submitted,
+            completed: row.completed,
+            updated_at: row.updated_at?,
+        })
+    });
+    Ok(Some(kept.collect()))
 }
 
 /// Makes the assistant's row or replaces its answers; its link to Vapi stays.
@@ -177,38 +289,6 @@ pub async fn upsert_assistant(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Stores whether a step is skipped; true when that changed something.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn set_skipped(
-    connection: &mut PgConnection,
-    user: Uuid,
-    step: Step,
-    skipped: bool,
-) -> sqlx::Result<bool> {
-    let column = format!("onboarding_{}_skipped", step.id());
-    let changed = sqlx::query!(
-        r#"UPDATE user_onboarding o SET (
-            onboarding_profile_skipped, onboarding_vapi_skipped, onboarding_ava_skipped,
-            onboarding_twilio_skipped, onboarding_telephony_skipped, onboarding_integrations_skipped,
-            onboarding_assistant_skipped, onboarding_plan_skipped
-        ) = (
-            SELECT r.onboarding_profile_skipped, r.onboarding_vapi_skipped, r.onboarding_ava_skipped,
-                r.onboarding_twilio_skipped, r.onboarding_telephony_skipped,
-                r.onboarding_integrations_skipped, r.onboarding_assistant_skipped,
-                r.onboarding_plan_skipped
-            FROM jsonb_populate_record(o, jsonb_build_object($2::text, $3::boolean)) r
-        ) WHERE user_id = $1 AND (to_jsonb(o) ->> $2) IS DISTINCT FROM ($3::boolean)::text"#,
-        user,
-        column,
-        skipped
-    )
-    .execute(connection)
-    .await?;
-    Ok(changed.rows_affected() > 0)
 }
 
 /// Marks the onboarding as completed; `None` when it already was.

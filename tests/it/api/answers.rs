@@ -242,6 +242,66 @@ async fn of_many_who_know_one_version_one_wins() {
     assert_eq!(won, 1);
 }
 
+/// Fields of one step and of others, by programs and by a page, all at the same time.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_saved_at_the_same_time_is_all_stored_and_counted_once() {
+    let app = TestApp::start().await;
+    let (program, email) = app.integrator().await;
+    let mut browser = app.browser();
+    browser.log_in(&email, PASSWORD).await;
+    let plan = browser.get("/en/onboarding/plan").await;
+    let wanted = whole_profile();
+    let fields = wanted.as_object().expect("fields").clone();
+    let mut all: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (PROFILE, json!({ name: value })))
+        .collect();
+    for (name, value) in [("tone", "warm"), ("crm", "hubspot"), ("persona", "sdr")] {
+        all.push((CONFIG, json!({ name: value })));
+    }
+    let all: Vec<_> = all
+        .into_iter()
+        .map(|(path, body)| {
+            let program = program.clone();
+            tokio::spawn(async move { program.call("PATCH", path, body).await.status })
+        })
+        .collect();
+    let saved = browser
+        .autosave(
+            &plan,
+            "/en/onboarding/plan",
+            1,
+            &[("plan", "pro"), ("seats", "7")],
+        )
+        .await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    for one in all {
+        assert_eq!(one.await.expect("an answer"), StatusCode::OK);
+    }
+    let profile = program.get(PROFILE).await.json;
+    for (name, value) in &fields {
+        let value = value
+            .as_str()
+            .map_or(value.clone(), |text| json!(text.trim()));
+        assert_eq!(profile[name], value, "{name}");
+    }
+    let config = program.get(CONFIG).await.json;
+    let stored = ["tone", "crm", "persona", "plan", "seats"].map(|name| config[name].clone());
+    assert_eq!(
+        stored,
+        [
+            json!("warm"),
+            json!("hubspot"),
+            json!("sdr"),
+            json!("pro"),
+            json!(7)
+        ]
+    );
+    let mut events = app.events().await;
+    events.retain(|event| event.contains("\"profile\""));
+    assert_eq!(events.len(), 1, "{events:?}");
+}
+
 #[tokio::test]
 async fn skipping_is_recorded_and_facts_cannot_be_set() {
     let app = TestApp::start().await;
