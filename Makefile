@@ -34,7 +34,7 @@ help:
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: $(RELEASE) $(SANDBOX) ## Install what is missing, build, and start Ava on its own PostgreSQL and sandbox
-	@exec env AVA_ENV=development LEPTOS_OUTPUT_NAME=ava LEPTOS_SITE_ROOT=target/site scripts/with-sandbox $(CARGO_TARGET_DIR)/release/ava serve
+	@exec env AVA_ENV=development scripts/with-sandbox $(CARGO_TARGET_DIR)/release/ava serve
 
 test: $(TOOLS) $(BROWSER) ## Check and test everything, and count it
 	@scripts/test

@@ -242,7 +242,6 @@ async fn measure_program(folder: &Folder, program: &Path) -> Program {
             .env("AVA_ENV", "development")
             .env("AVA_DATA_DIR", folder.0.join("program"))
             .env("LEPTOS_SITE_ADDR", address.to_string())
-            .env("LEPTOS_SITE_ROOT", "target/site")
             .env_remove("DATABASE_URL")
             .stdout(Stdio::null())
             .stderr(fs::File::create(&log).expect("a log"))

@@ -28,6 +28,11 @@ pub struct Config {
     pub mode: Mode,
     /// `LEPTOS_SITE_ADDR`: where to listen; default `127.0.0.1:3000`.
     pub address: SocketAddr,
+    /// `LEPTOS_SITE_ROOT`: the folder with the built assets; default `target/site`.
+    pub site_root: String,
+    /// `LEPTOS_RELOAD_PORT` beside `LEPTOS_WATCH`: where `cargo leptos watch` says that pages are to be loaded
+    /// anew.
+    pub reload_port: Option<u32>,
     /// `PUBLIC_URL`: the address that customers see; in development `http://` and the address.
     pub public_url: Url,
     /// `AVA_DATA_DIR`: own PostgreSQL and made secrets; default `data`.
@@ -158,6 +163,9 @@ impl Config {
         Ok(Self {
             mode,
             address,
+            site_root: get("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".to_owned()),
+            reload_port: parsed(&get, "LEPTOS_RELOAD_PORT", "is no port")?
+                .filter(|_| get("LEPTOS_WATCH").is_some()),
             data_dir: get("AVA_DATA_DIR")
                 .unwrap_or_else(|| "data".to_owned())
                 .into(),
@@ -256,6 +264,9 @@ fn vendor(
     }
 }
 
+/// What stands in examples where a key belongs; none of it occurs in a vendor's keys.
+const PLACEHOLDERS: [&str; 6] = ["your", "change", "example", "placeholder", "xxx", "<"];
+
 /// A key of the operator, held to the rule for the customers' own.
 fn vendor_key(
     get: &impl Fn(&str) -> Option<String>,
@@ -265,6 +276,10 @@ fn vendor_key(
     let Some(text) = get(name) else {
         return Ok(None);
     };
+    let lower = text.to_lowercase();
+    if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+        return Err(wrong(name, "is a placeholder"));
+    }
     match field.parse(&[text]) {
         Ok(Some(Value::Text(key))) => Ok(Some(key)),
         _ => Err(wrong(name, "is no such key")),
@@ -357,7 +372,8 @@ mod tests {
         let sid = ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef");
         let token = ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef");
         let cases = [
-            (("VAPI_API_KEY", "your key"), "VAPI_API_KEY"),
+            (("VAPI_API_KEY", "changeme"), "VAPI_API_KEY"),
+            (("VAPI_API_KEY", "clé"), "VAPI_API_KEY"),
             (("TWILIO_ACCOUNT_SID", "ACxxx"), "TWILIO_ACCOUNT_SID"),
             (sid, "TWILIO_AUTH_TOKEN"),
             (token, "TWILIO_ACCOUNT_SID"),

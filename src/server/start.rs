@@ -46,8 +46,6 @@ pub enum StartError {
     Vendors(#[from] reqwest::Error),
     #[error("metrics are counted by something else in this process")]
     Metrics,
-    #[error("the pages' options cannot be read: {0}")]
-    Leptos(String),
 }
 
 /// The database of this process: its own cluster, or the one it was given.
@@ -106,14 +104,14 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     if config.smtp_url.is_none() {
         tracing::warn!("SMTP_URL is not set: mail is written to files in the data directory");
     }
-    let leptos = leptos_options(config.address)?;
+    let leptos = leptos_options(&config);
     let database = Database::open(&config).await?;
     let app = App {
         pool: database.pool.clone(),
         vendors: Arc::new(Vendors::new(&config)?),
         vault,
         mailer,
-        reloads: std::env::var_os("LEPTOS_WATCH").is_some(),
+        reloads: config.reload_port.is_some(),
         leptos,
         config: Arc::new(config),
     };
@@ -241,23 +239,21 @@ fn vault(config: &Config) -> Result<Vault, StartError> {
     Ok(Vault::new(key, config.encryption_keys_old.clone()))
 }
 
-/// Where the pages' assets are. The build's own settings, unless the environment says otherwise.
-fn leptos_options(address: SocketAddr) -> Result<LeptosOptions, StartError> {
-    let mut options = leptos::config::get_configuration(None)
-        .map_err(|error| StartError::Leptos(error.to_string()))?
-        .leptos_options;
-    if options.output_name.is_empty() {
-        options.output_name = "ava".into();
+/// Where the pages' assets are, as the build has named them.
+fn leptos_options(config: &Config) -> LeptosOptions {
+    let mut options = LeptosOptions::builder()
+        .output_name("ava")
+        .site_root(config.site_root.as_str())
+        .site_addr(config.address)
+        .build();
+    if let Some(port) = config.reload_port {
+        options.reload_port = port;
     }
-    options.site_addr = address;
     // A build with hashed names leaves their list beside the program.
     options.hash_files = std::env::current_exe().is_ok_and(|program| {
         program
             .with_file_name(Path::new(options.hash_file.as_ref()))
             .exists()
     });
-    if options.site_root.as_ref() == "." {
-        options.site_root = "target/site".into();
-    }
-    Ok(options)
+    options
 }

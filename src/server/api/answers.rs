@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ETAG, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,7 +26,10 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(profile, patch_profile))
         .routes(routes!(studio_config, patch_studio_config))
-        .routes(routes!(studio_config_alias, patch_studio_config_alias))
+        .route(
+            "/studio/config",
+            get(studio_config).patch(patch_studio_config),
+        )
 }
 
 refuses!(ReadRefusals: [CUSTOMER]);
@@ -125,40 +129,6 @@ async fn patch_studio_config(
         object,
     )
     .await
-}
-
-/// The same as `GET /api/v1/user/studio-config`.
-#[utoipa::path(
-    get, path = "/studio/config", tag = "onboarding", operation_id = "getStudioConfigAlias",
-    responses(
-        (status = OK, description = "The answers", body = contract::StudioConfig,
-            headers(("ETag" = String, description = "Their version"))),
-        ReadRefusals
-    )
-)]
-async fn studio_config_alias(app: State<App>, caller: Caller) -> Result<Response, Problem> {
-    studio_config(app, caller).await
-}
-
-/// The same as `PATCH /api/v1/user/studio-config`.
-#[utoipa::path(
-    patch, path = "/studio/config", tag = "onboarding", operation_id = "changeStudioConfigAlias",
-    params(contract::Version),
-    request_body(content = inline(contract::StudioConfigChange), example = json!({"plan": "pro", "seats": 3})),
-    responses(
-        (status = OK, description = "The answers as they now are", body = contract::StudioConfig,
-            headers(("ETag" = String, description = "Their version"))),
-        ChangeRefusals
-    )
-)]
-async fn patch_studio_config_alias(
-    app: State<App>,
-    caller: Caller,
-    client: Client,
-    headers: HeaderMap,
-    object: Object,
-) -> Result<Response, Problem> {
-    patch_studio_config(app, caller, client, headers, object).await
 }
 
 fn representation(steps: &[Step], onboarding: &Onboarding) -> Value {

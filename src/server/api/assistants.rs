@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION};
 use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -37,8 +38,8 @@ pub fn creating() -> OpenApiRouter<App> {
 }
 
 /// The old address of creation, outside the version.
-pub fn creating_alias() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create_alias))
+pub fn creating_alias() -> Router<App> {
+    Router::new().route("/assistants", post(create))
 }
 
 /// What keeps an assistant from being at Vapi as it should.
@@ -107,30 +108,6 @@ async fn create(
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
-}
-
-/// The same as `POST /api/v1/assistants`.
-#[utoipa::path(
-    post, path = "/assistants", tag = "assistant", operation_id = "createAssistantAlias",
-    params(contract::Once),
-    request_body(content = inline(contract::AssistantCreation), example = json!({
-        "name": "Ava", "instructions": "Take orders for flowers.", "firstMessage": "Hello, this is Ava.",
-        "voice": {"provider": "azure", "voiceId": "en-US-JennyNeural"},
-        "model": {"provider": "openai", "model": "gpt-4o-mini", "temperature": 0.7}
-    })),
-    responses(
-        (status = CREATED, description = "The assistant", body = contract::Assistant,
-            headers(("Location" = String, description = "Its address"))),
-        CreateRefusals
-    )
-)]
-async fn create_alias(
-    app: State<App>,
-    caller: Caller,
-    client: Client,
-    object: Object,
-) -> Result<Response, Problem> {
-    create(app, caller, client, object).await
 }
 
 /// The account's assistants: one at most.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -467,6 +468,29 @@ schemas! {
             }))},
         },
     });
+}
+
+/// States the calls of an address again under another one, by which the same handlers are reached.
+pub fn alias(document: &mut utoipa::openapi::OpenApi, of: &str, path: &str, methods: &[Method]) {
+    let Some(mut item) = document.paths.paths.get(of).cloned() else {
+        return;
+    };
+    for (method, operation) in [
+        (Method::GET, &mut item.get),
+        (Method::POST, &mut item.post),
+        (Method::PATCH, &mut item.patch),
+        (Method::DELETE, &mut item.delete),
+    ] {
+        operation.take_if(|_| !methods.contains(&method));
+        if let Some(operation) = operation {
+            operation.summary = Some(format!("The same as `{method} {of}`."));
+            operation.description = None;
+            if let Some(id) = &mut operation.operation_id {
+                id.push_str("Alias");
+            }
+        }
+    }
+    document.paths.paths.insert(path.to_owned(), item);
 }
 
 /// Adds what many calls share: examples of refusals, and the headers that every answer of a kind has.

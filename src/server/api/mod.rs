@@ -43,7 +43,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/openapi.json", get(docs::openapi))
         .route("/docs", get(docs::page))
         .route("/docs/{file}", get(docs::file));
-    let api = Router::from(assistants::creating_alias())
+    let api = assistants::creating_alias()
         .route_layer(once())
         .nest("/v1", v1)
         .fallback(async || Problem::from(Kind::NotFound))
@@ -61,11 +61,21 @@ pub fn router(app: &App) -> Router<App> {
 
 /// The contract as the handlers state it.
 fn document() -> utoipa::openapi::OpenApi {
-    let v1 = plain().merge(creating());
-    let api = assistants::creating_alias().nest("/v1", v1);
     let mut document = OpenApiRouter::<App>::with_openapi(contract::Contract::openapi())
-        .nest("/api", api)
+        .nest("/api/v1", plain().merge(creating()))
         .into_openapi();
+    contract::alias(
+        &mut document,
+        "/api/v1/user/studio-config",
+        "/api/v1/studio/config",
+        &[Method::GET, Method::PATCH],
+    );
+    contract::alias(
+        &mut document,
+        "/api/v1/assistants",
+        "/api/assistants",
+        &[Method::POST],
+    );
     contract::complete(&mut document);
     document
 }
