@@ -256,6 +256,10 @@ async fn judge_shared(app: &App, user: Uuid, step: Step) -> Result<Judged, Error
     let record = store::onboarding::load(&mut connection, user)
         .await?
         .ok_or(Error::NoAccount)?;
+    if rows::of_user(&mut connection, user).await?.is_shared(step) {
+        // The button was pressed twice.
+        return Ok(Judged::Nothing);
+    }
     if !offers_shared(app, &record, step) {
         return Ok(Judged::NotShared);
     }
@@ -296,9 +300,9 @@ pub async fn leave_shared(app: &App, user: Uuid, step: Step) -> Result<(), Halt>
     let stored = rows::of_user(&mut connection, user).await?;
     drop(connection);
     match step {
-        Step::Vapi if stored.vapi_is_shared => assistants::leave(app, user).await,
-        Step::Twilio if stored.twilio_is_shared => numbers::unlink(app, user).await,
-        _ => Ok(()),
+        _ if !stored.is_shared(step) => Ok(()),
+        Step::Vapi => assistants::leave(app, user).await,
+        _ => numbers::unlink(app, user).await,
     }
 }
 
@@ -375,6 +379,9 @@ pub async fn store(
     ready: &Ready,
 ) -> Result<(), Error> {
     let own = ready.own.as_ref();
+    if own.is_none() && rows::of_user(connection, user).await?.is_shared(step) {
+        return Ok(());
+    }
     let sealed = own.map(|own| own.secret_encrypted.as_slice());
     let shown = own.map_or(SHARED_PREVIEW, |own| own.secret_preview.as_str());
     let is_checked = ready.is_checked;

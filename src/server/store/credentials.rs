@@ -3,6 +3,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::domain::Step;
+
 /// Stores the Vapi key, replacing an older one, with whether Vapi has accepted it. Without a ciphertext
 /// the row stands for the operator's key.
 ///
@@ -207,6 +209,18 @@ pub struct Stored {
     pub vapi_api_key: Option<Vec<u8>>,
     pub account_sid: Option<String>,
     pub auth_token: Option<Vec<u8>>,
+}
+
+impl Stored {
+    /// Whether the operator's credentials of a step are used.
+    #[must_use]
+    pub const fn is_shared(&self, step: Step) -> bool {
+        match step {
+            Step::Vapi => self.vapi_is_shared,
+            Step::Twilio => self.twilio_is_shared,
+            _ => false,
+        }
+    }
 }
 
 /// A customer's stored credentials.
