@@ -6,15 +6,18 @@ use std::{
     os::unix::{fs::MetadataExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
     time::{Duration, Instant},
 };
 
 use ava::server::postgres::{Cluster, ClusterError};
 use nix::{
     sys::signal::{Signal, kill},
-    unistd::{Pid, Uid},
+    unistd::{Gid, Pid, Uid},
 };
 use sqlx::{ConnectOptions, PgConnection, PgPool, postgres::PgPoolOptions};
+use tokio::runtime::Runtime;
 
 /// Set for a copy of this program that plays a server which gets killed.
 const CHILD: &str = "AVA_TEST_CLUSTER";
@@ -44,11 +47,11 @@ impl DataDir {
 
 impl Drop for DataDir {
     fn drop(&mut self) {
-        if std::thread::panicking()
+        if thread::panicking()
             && let Some(pid) = self.postmaster()
         {
             let _ = kill(pid, Signal::SIGQUIT);
-            std::thread::sleep(Duration::from_secs(1));
+            thread::sleep(Duration::from_secs(1));
         }
         let _ = fs::remove_dir_all(&self.0);
     }
@@ -174,6 +177,34 @@ async fn serves_one_server_at_a_time() {
     assert!(matches!(again, ClusterError::InUse(_)), "{again}");
     assert_eq!(read(&cluster).await, READ);
     cluster.stop().await.unwrap();
+}
+
+#[test]
+fn starts_again_at_once_while_other_programs_are_being_started() {
+    let data = DataDir::new("again");
+    let over = AtomicBool::new(false);
+    let start_programs = || {
+        while !over.load(Relaxed) {
+            // A group of its own makes the standard library fork.
+            Command::new("true")
+                .gid(Gid::current().into())
+                .status()
+                .unwrap();
+        }
+    };
+    let outcome = thread::scope(|scope| {
+        scope.spawn(start_programs);
+        scope.spawn(start_programs);
+        let outcome = Runtime::new().unwrap().block_on(async {
+            for _ in 0..5 {
+                Cluster::start(&data.0).await?.stop().await?;
+            }
+            Ok::<_, ClusterError>(())
+        });
+        over.store(true, Relaxed);
+        outcome
+    });
+    outcome.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

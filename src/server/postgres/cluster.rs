@@ -304,6 +304,7 @@ impl Drop for Server {
     /// Leaves nothing under the system's folder for temporary files, unless PostgreSQL still listens.
     fn drop(&mut self) {
         let _ = fs::remove_dir(&self.sockets);
+        self.data.release();
     }
 }
 

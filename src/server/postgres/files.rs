@@ -27,7 +27,7 @@ const LOG_MAX: u64 = 10 * 1024 * 1024;
 const TAIL_BYTES: u64 = 4096;
 const TAIL_LINES: usize = 12;
 
-/// The data directory, held until dropped.
+/// The data directory, held until released or dropped.
 pub(super) struct DataDir {
     path: PathBuf,
     lock: File,
@@ -69,6 +69,12 @@ impl DataDir {
             check_reachable(&path, user)?;
         }
         Ok(Self { path, lock, user })
+    }
+
+    /// Lets the next server in. Closing the file would not be enough: a program that another thread
+    /// is just starting holds a copy of it until it runs.
+    pub(super) fn release(&self) {
+        let _ = self.lock.unlock();
     }
 
     pub(super) fn path(&self) -> &Path {
