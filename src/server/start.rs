@@ -250,10 +250,49 @@ fn leptos_options(config: &Config) -> LeptosOptions {
         options.reload_port = port;
     }
     // A build with hashed names leaves their list beside the program.
-    options.hash_files = std::env::current_exe().is_ok_and(|program| {
-        program
-            .with_file_name(Path::new(options.hash_file.as_ref()))
-            .exists()
-    });
+    let list = std::env::current_exe()
+        .map(|program| program.with_file_name(options.hash_file.as_ref()))
+        .and_then(std::fs::read_to_string);
+    match list {
+        Ok(list) if config.reload_port.is_some() => restore_names(&options, &list),
+        list => options.hash_files = list.is_ok(),
+    }
     options
+}
+
+/// Gives assets their names without hashes back. `cargo leptos watch` hashes what it builds first, and
+/// neither what it builds anew nor the names that it tells the pages.
+fn restore_names(options: &LeptosOptions, list: &str) {
+    let assets = Path::new(options.site_root.as_ref()).join(options.site_pkg_dir.as_ref());
+    for (extension, hash) in list.lines().filter_map(|line| line.split_once(": ")) {
+        let name = &options.output_name;
+        let hashed = assets.join(format!("{name}.{hash}.{extension}"));
+        // Absent when it is an older build's, or was given its name back before.
+        let _ = std::fs::rename(hashed, assets.join(format!("{name}.{extension}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_watch_has_hashed_gets_its_name_back() {
+        let root = std::env::temp_dir().join(format!("ava-names-{}", uuid::Uuid::new_v4()));
+        let options = LeptosOptions::builder()
+            .output_name("ava")
+            .site_root(root.to_string_lossy())
+            .build();
+        let assets = root.join("pkg");
+        std::fs::create_dir_all(&assets).expect("a folder");
+        for name in ["ava.new.css", "ava.old.js", "ava.js"] {
+            std::fs::write(assets.join(name), name).expect("a file");
+        }
+        restore_names(&options, "css: new\njs: gone\nwasm: gone\n");
+        let text = |name| std::fs::read_to_string(assets.join(name)).ok();
+        assert_eq!(text("ava.css").as_deref(), Some("ava.new.css"));
+        assert_eq!(text("ava.new.css"), None);
+        assert_eq!(text("ava.js").as_deref(), Some("ava.js"));
+        std::fs::remove_dir_all(root).expect("removed");
+    }
 }

@@ -213,6 +213,25 @@ async fn a_number_of_the_shared_account_answers_for_one_customer() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_out_of_date_gives_nothing_back() {
+    let app = TestApp::start_with(&SHARED).await;
+    let mut browser = ready(&app).await;
+    assert!(is_live(&launch(&mut browser).await));
+    let path = "/en/onboarding/twilio";
+    let page = browser.get(path).await;
+    let elsewhere = [("account_sid", "AC1"), ("intent", "later")];
+    save(&mut browser, "twilio", &elsewhere).await;
+    let own = [
+        ("account_sid", "ACfedcba9876543210fedcba9876543210"),
+        ("auth_token", "fedcba9876543210fedcba9876543210"),
+    ];
+    let answer = browser.submit_from(&page, path, &own).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+    assert!(is_live(&browser.get("/en/ava-studio").await));
+    assert_eq!(app.sandbox.phone_numbers(KEY).len(), 1);
+}
+
+#[tokio::test]
 async fn nothing_stays_with_the_operator_when_a_customer_leaves() {
     let app = TestApp::start_with(&SHARED).await;
 

@@ -106,6 +106,11 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
         Judged::Nothing => None,
     };
     if secret.as_ref().is_some_and(Ready::is_own) {
+        // Nothing is taken back for a save that is refused.
+        let before = Onboarding::load(&mut *app.pool.acquire().await?, user).await?;
+        if let Some(refused) = overtaken(&before, &save) {
+            return Ok(refused);
+        }
         match credentials::leave_shared(app, user, save.step).await {
             Ok(()) => {}
             Err(Halt::Blocker(blocker)) => return Ok(Saved::Blocked(blocker)),
@@ -143,25 +148,13 @@ async fn attempt(
 ) -> Result<Option<Saved>, Error> {
     let before = Onboarding::load(connection, user).await?;
     let step = save.step;
-    let shown = before.typed(step);
-    let unchanged = save
-        .typed
-        .iter()
-        .all(|(name, values)| shown.values(name) == values);
-    let newer = before
-        .draft(step)
-        .filter(|row| save.version.is_some_and(|version| version != row.version));
-    if let Some(row) = newer {
-        if row.editor == save.editor {
-            if row.sequence > save.sequence {
-                let version = row.version;
-                return Ok(Some(Saved::Outdated { version }));
-            }
-        } else if !unchanged {
-            return Ok(Some(Saved::Conflict));
-        }
+    if let Some(refused) = overtaken(&before, save) {
+        return Ok(Some(refused));
     }
-    if unchanged && save.intent == Intent::Autosave && before.draft(step).is_some() {
+    if save.intent == Intent::Autosave
+        && before.draft(step).is_some()
+        && is_unchanged(&before, save)
+    {
         return Ok(Some(stored(&before, step)));
     }
 
@@ -183,6 +176,25 @@ async fn attempt(
     });
     let after = change.write(connection).await?;
     Ok(after.map(|after| stored(&after, step)))
+}
+
+/// What a save comes to whose form has been overtaken by a newer save of the step.
+fn overtaken(before: &Onboarding, save: &Save) -> Option<Saved> {
+    let newer = before
+        .draft(save.step)
+        .filter(|row| save.version.is_some_and(|version| version != row.version))?;
+    if newer.editor != save.editor {
+        return (!is_unchanged(before, save)).then_some(Saved::Conflict);
+    }
+    (newer.sequence > save.sequence).then_some(Saved::Outdated {
+        version: newer.version,
+    })
+}
+
+fn is_unchanged(before: &Onboarding, save: &Save) -> bool {
+    let shown = before.typed(save.step);
+    let is_shown = |(name, values): (&str, &[String])| shown.values(name) == values;
+    save.typed.iter().all(is_shown)
 }
 
 fn stored(after: &Onboarding, step: Step) -> Saved {

@@ -55,7 +55,7 @@ pub async fn keep(
         "INSERT INTO phone_numbers (user_id, number, twilio_sid, former_routing, is_shared)
          VALUES ($1, $2, $3, $4, $6)
          ON CONFLICT (user_id) DO UPDATE SET twilio_sid = excluded.twilio_sid,
-            former_routing = excluded.former_routing
+            former_routing = excluded.former_routing, is_shared = excluded.is_shared
             WHERE phone_numbers.linked_at IS NULL AND NOT $5",
         user,
         found.number,
