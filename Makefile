@@ -28,7 +28,7 @@ SANDBOX := $(CARGO_TARGET_DIR)/debug/examples/sandbox
 SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public locales migrations .sqlx 2>/dev/null)
 
 .PHONY: help run test bench sqlx watch fmt lint e2e contract tools clean FORCE \
-	check-fmt check-server check-browser check-queries release clean-own
+	check-fmt check-server check-browser check-queries release
 
 help:
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -64,15 +64,6 @@ tools: $(TOOLS) $(BROWSER) ## Install the tools only
 clean: ## Remove what was built and installed in here; data/ stays
 	cargo clean
 	rm -rf target end2end/node_modules end2end/test-results
-
-# In a CARGO_TARGET_DIR of many clones: only what they built of the dependencies is of use to the next.
-clean-own:
-	rm -f $(RELEASE) $(SANDBOX)
-	cargo clean --quiet --package ava
-	cargo clean --quiet --package ava --release
-	cargo clean --quiet --package ava --target wasm32-unknown-unknown
-	cargo clean --quiet --package ava --target wasm32-unknown-unknown --profile wasm-release \
-		--target-dir $(CARGO_TARGET_DIR)/front
 
 check-fmt:
 	cargo fmt --check

@@ -29,6 +29,7 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::{get, patch};
 use leptos::config::LeptosOptions;
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
@@ -337,6 +338,15 @@ struct Bare {
     html: Arc<Vec<u8>>,
 }
 
+/// As many connections as the app has, in a pool as the library makes it.
+async fn plain_pool(of_app: &PgPool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(of_app.options().get_max_connections())
+        .connect_with(of_app.connect_options().as_ref().clone())
+        .await
+        .expect("a pool")
+}
+
 /// The same queries and the same bytes as the page, and nothing else.
 async fn bare(State(bare): State<Bare>) -> impl IntoResponse {
     let session: Vec<u8> =
@@ -381,7 +391,7 @@ async fn measure_pages(folder: &Folder) -> Pages {
         vault: Arc::new(Vault::new(Key::random(), Vec::new())),
         mailer: Mailer::new(&config).expect("a mailer"),
         vendors: Arc::new(Vendors::new(&config).expect("clients")),
-        leptos: LeptosOptions::builder().output_name("ava").build(),
+        leptos: Arc::new(LeptosOptions::builder().output_name("ava").build()),
         reloads: false,
         config: Arc::new(config),
     };
@@ -396,8 +406,9 @@ async fn measure_pages(folder: &Folder) -> Pages {
         .fetch_one(&database.pool)
         .await
         .expect("a user");
+    let plain = plain_pool(&database.pool).await;
     let state = Bare {
-        pool: database.pool.clone(),
+        pool: plain.clone(),
         session,
         user,
         html: Arc::new(html.clone()),
@@ -429,7 +440,8 @@ async fn measure_pages(folder: &Folder) -> Pages {
     let after = load(page_address, STEP, &cookie, ROUND, usize::MAX).await;
     let usual = f64::midpoint(before.0.len() as f64, after.0.len() as f64);
     let events = deliver_events(&app, page_address, user).await;
-    let changes = measure_changes(&app.pool, page_address).await;
+    let changes = measure_changes(&app.pool, &plain, page_address).await;
+    plain.close().await;
     database.close().await.expect("closes");
     Pages {
         page: Latencies(page),
@@ -544,7 +556,7 @@ async fn deliver_events(app: &App, address: SocketAddr, user: Uuid) -> Events {
 
 /// As many customers as there is time for complete step 1 with one change each, so that each request has
 /// its token, validation, event and commit.
-async fn measure_changes(pool: &PgPool, address: SocketAddr) -> Changes {
+async fn measure_changes(pool: &PgPool, plain: &PgPool, address: SocketAddr) -> Changes {
     const CUSTOMERS: i32 = 40_000;
     // Beside them are others who are further: no table is empty, or planned for as if it were.
     for statement in [
@@ -575,7 +587,7 @@ async fn measure_changes(pool: &PgPool, address: SocketAddr) -> Changes {
     let bare_address = serve(
         axum::Router::new()
             .route("/{user}", patch(bare_change))
-            .with_state(pool.clone()),
+            .with_state(plain.clone()),
     )
     .await;
     let body = r#"{"full_name":"Dana Levi","organization_name":"Levi Flowers","timezone":"Europe/Paris","locale":"en","accept_terms":true}"#;
@@ -849,7 +861,7 @@ fn report(program: &Program, pages: &Pages, sizes: &Sizes) -> String {
     format!(
         "# Benchmarks\n\nTaken by `make bench` on {model}, {cores} cores. Page and bare handler ran in turns in one\n\
          process on one PostgreSQL, {CONNECTIONS} connections, {ROUNDS} rounds of {} s each. The bare handler runs the\n\
-         same queries and sends the same bytes.\n\n| What | Measured | Bound | Holds |\n|---|---|---|---|\n{text}",
+         same queries and sends the same bytes; its pool is as sqlx makes it.\n\n| What | Measured | Bound | Holds |\n|---|---|---|---|\n{text}",
         ROUND.as_secs()
     )
 }

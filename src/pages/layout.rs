@@ -1,6 +1,6 @@
 //! The frame of every page: head, header, footer.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use leptos::config::LeptosOptions;
 use leptos::hydration::{AutoReload, HydrationScripts};
@@ -27,7 +27,7 @@ pub struct Frame {
     /// Whether search engines may keep it; then it names its other languages.
     pub is_public: bool,
     pub nonce: Nonce,
-    pub leptos: LeptosOptions,
+    pub leptos: Arc<LeptosOptions>,
 }
 
 impl Frame {
@@ -62,8 +62,8 @@ pub fn page(frame: &Frame, main: AnyView) -> AnyView {
                 <link rel="stylesheet" href=stylesheet(&frame.leptos)/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {language_links(frame)}
-                <AutoReload options=frame.leptos.clone()/>
-                <HydrationScripts options=frame.leptos.clone() islands=true/>
+                <AutoReload options=frame.leptos.as_ref().clone()/>
+                <HydrationScripts options=frame.leptos.as_ref().clone() islands=true/>
             </head>
             <body>
                 <a class="skip-link" href="#main">{t!(l, common.skip_link)}</a>

@@ -40,7 +40,7 @@ pub struct App {
     pub vault: Arc<Vault>,
     pub mailer: Mailer,
     pub vendors: Arc<Vendors>,
-    pub leptos: LeptosOptions,
+    pub leptos: Arc<LeptosOptions>,
     /// Whether `cargo leptos watch` reloads the pages.
     pub reloads: bool,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::config::LeptosOptions;
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool};
 use tokio::net::TcpListener;
 
 use super::config::Mode;
@@ -48,6 +48,10 @@ pub enum StartError {
     Metrics,
 }
 
+/// A connection that was idle for longer is tried before it is used; a round trip before every use would
+/// cost as much as a small query.
+const PING_AFTER: Duration = Duration::from_secs(1);
+
 /// The database of this process: its own cluster, or the one it was given.
 pub struct Database {
     pub pool: PgPool,
@@ -69,6 +73,15 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(config.database_max_connections)
             .acquire_timeout(Duration::from_secs(3))
+            .test_before_acquire(false)
+            .before_acquire(|connection, was| {
+                Box::pin(async move {
+                    if was.idle_for > PING_AFTER {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.application_name("ava"))
             .await?;
         MIGRATIONS.run(&pool).await?;
@@ -104,7 +117,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     if config.smtp_url.is_none() {
         tracing::warn!("SMTP_URL is not set: mail is written to files in the data directory");
     }
-    let leptos = leptos_options(&config);
+    let leptos = Arc::new(leptos_options(&config));
     let database = Database::open(&config).await?;
     let app = App {
         pool: database.pool.clone(),

@@ -95,7 +95,7 @@ impl TestApp {
             config: Arc::new(config),
             pool: pool.clone(),
             vault: Arc::clone(&vault),
-            leptos: LeptosOptions::builder().output_name("ava").build(),
+            leptos: Arc::new(LeptosOptions::builder().output_name("ava").build()),
             reloads: false,
         };
         let router = router::build(app.clone());
