@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::credentials::{self, Secrets};
-use super::lease::{Lease, to_the_end};
+use super::lease::{self, Lease};
 use super::{Halt, numbers};
 use crate::domain::progress::Blocker;
 use crate::server::store::assistants::{self as rows, Row};
@@ -56,15 +56,13 @@ pub const fn blocker(failure: Failure) -> Blocker {
 /// # Errors
 /// What keeps it from being there, or a failure of the database.
 pub async fn ensure(app: &App, user: Uuid, from: From) -> Result<(), Halt> {
-    let app = app.clone();
-    let work = async move {
-        let lease = Lease::take(&app.pool, user).await?;
-        let secrets = credentials::open(&app, user).await?;
-        let done = ensure_held(&app, &lease, &secrets, from).await;
-        lease.give_back().await;
-        done.map(drop)
-    };
-    to_the_end(work).await
+    lease::hold(app, user, move |app, lease| {
+        Box::pin(async move {
+            let secrets = credentials::open(app, user).await?;
+            ensure_held(app, lease, &secrets, from).await.map(drop)
+        })
+    })
+    .await
 }
 
 /// The customer's assistant as stored.
@@ -94,14 +92,7 @@ pub async fn set_metadata(
 /// # Errors
 /// What keeps it from being deleted: then it stays. Or a failure of the database.
 pub async fn delete(app: &App, user: Uuid) -> Result<(), Halt> {
-    let app = app.clone();
-    let work = async move {
-        let lease = Lease::take(&app.pool, user).await?;
-        let done = delete_held(&app, &lease).await;
-        lease.give_back().await;
-        done
-    };
-    to_the_end(work).await
+    lease::hold(app, user, |app, lease| Box::pin(delete_held(app, lease))).await
 }
 
 async fn delete_held(app: &App, lease: &Lease) -> Result<(), Halt> {
@@ -121,14 +112,7 @@ async fn delete_held(app: &App, lease: &Lease) -> Result<(), Halt> {
 /// # Errors
 /// What keeps it from being deleted: then it stays. Or a failure of the database.
 pub async fn leave(app: &App, user: Uuid) -> Result<(), Halt> {
-    let app = app.clone();
-    let work = async move {
-        let lease = Lease::take(&app.pool, user).await?;
-        let done = leave_held(&app, &lease).await;
-        lease.give_back().await;
-        done
-    };
-    to_the_end(work).await
+    lease::hold(app, user, |app, lease| Box::pin(leave_held(app, lease))).await
 }
 
 async fn leave_held(app: &App, lease: &Lease) -> Result<(), Halt> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Halt;
 use super::credentials;
-use super::lease::{Lease, to_the_end};
+use super::lease::{self, Lease};
 use crate::domain::progress::Blocker;
 use crate::server::store::calls::{self as rows, News, Row};
 use crate::server::store::{self, assistants, phone_numbers};
@@ -40,22 +40,17 @@ pub enum Test {
 /// # Errors
 /// When the account is gone or the database does not answer.
 pub async fn test(app: &App, user: Uuid, number: String) -> Result<Test, Error> {
-    let app = app.clone();
-    let work = async move {
-        let lease = Lease::take(&app.pool, user).await?;
-        let done = place(&app, &lease, &number).await;
-        lease.give_back().await;
-        done
-    };
-    match to_the_end(work).await {
+    let placed = lease::hold(app, user, |app, lease| Box::pin(place(app, lease, number)));
+    match placed.await {
         Ok(test) => Ok(test),
         Err(Halt::Blocker(blocker)) => Ok(Test::Blocked(blocker)),
         Err(Halt::Error(error)) => Err(error),
     }
 }
 
-async fn place(app: &App, lease: &Lease, number: &str) -> Result<Test, Halt> {
+async fn place(app: &App, lease: &Lease, number: String) -> Result<Test, Halt> {
     let user = lease.user;
+    let secrets = credentials::open(app, user).await?;
     let mut connection = app.pool.acquire().await?;
     if let Some(running) = rows::running_test(&mut connection, user).await? {
         return Ok(Test::Running(running));
@@ -75,17 +70,16 @@ async fn place(app: &App, lease: &Lease, number: &str) -> Result<Test, Halt> {
         .filter(|row| row.linked)
         .and_then(|row| row.vapi_id)
         .ok_or(Blocker::NumberNotLinked)?;
-    let secrets = credentials::open(app, user).await?;
     let key = secrets.vapi_api_key.ok_or(Blocker::VapiKey)?;
     let id = Uuid::now_v7();
     store::attempts::insert(&mut connection, "test_call", subject).await?;
-    rows::insert_test(&mut connection, user, id, number).await?;
+    rows::insert_test(&mut connection, user, id, &number).await?;
     drop(connection);
 
     let placed = app
         .vendors
         .vapi
-        .call(&key, &call_body(&assistant, &phone, number))
+        .call(&key, &call_body(&assistant, &phone, &number))
         .await;
     let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, user).await? {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::assistants::{self, From};
 use super::credentials::{self, Secrets};
-use super::lease::{Lease, to_the_end};
+use super::lease::{self, Lease};
 use super::onboarding::{self, Onboarding};
 use super::{Halt, numbers};
 use crate::domain::progress::Blocker;
@@ -32,33 +32,14 @@ pub async fn check(app: &App, user: Uuid) -> Result<Vec<Blocker>, Error> {
 }
 
 async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, Error> {
-    let its_own = app.clone();
-    let work = async move {
-        let app = its_own;
-        let onboarding = load(&app, user).await?;
-        let missing = onboarding.facts().missing();
-        if !missing.is_empty() {
-            return Ok(missing);
-        }
-        let lease = Lease::take(&app.pool, user).await?;
-        if link.is_some() {
-            // What a page shows that is opened meanwhile, or after a crash.
-            note(&app, user, &[Blocker::InProgress]).await?;
-        }
-        let done = ask_held(&app, &lease, &onboarding, link).await;
-        lease.give_back().await;
-        let blockers = match done {
-            Ok(blockers) => blockers,
-            Err(Halt::Blocker(blocker)) => vec![blocker],
-            Err(error) => return Err(error),
-        };
-        note(&app, user, &blockers).await?;
-        if link.is_some() && blockers.is_empty() {
-            onboarding::finish(&app.pool, user).await?;
-        }
-        Ok(blockers)
-    };
-    match to_the_end(work).await {
+    let missing = load(app, user).await?.facts().missing();
+    if !missing.is_empty() {
+        return Ok(missing);
+    }
+    let held = lease::hold(app, user, move |app, lease| {
+        Box::pin(ask_and_note(app, lease, link))
+    });
+    match held.await {
         Ok(blockers) => Ok(blockers),
         // It may have come to its end just when nobody waited any more.
         Err(Halt::Blocker(blocker)) => {
@@ -67,6 +48,30 @@ async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, 
         }
         Err(Halt::Error(error)) => Err(error),
     }
+}
+
+/// Asks the vendors, and keeps what they say for the pages.
+async fn ask_and_note(app: &App, lease: &Lease, link: Option<From>) -> Result<Vec<Blocker>, Halt> {
+    let user = lease.user;
+    if link.is_some() {
+        // What a page shows that is opened meanwhile, or after a crash.
+        note(app, user, &[Blocker::InProgress]).await?;
+    }
+    // What is stored may have changed while another held the lease.
+    let onboarding = load(app, user).await?;
+    let blockers = match onboarding.facts().missing() {
+        missing if !missing.is_empty() => missing,
+        _ => match ask_held(app, lease, &onboarding, link).await {
+            Ok(blockers) => blockers,
+            Err(Halt::Blocker(blocker)) => vec![blocker],
+            Err(error) => return Err(error),
+        },
+    };
+    note(app, user, &blockers).await?;
+    if link.is_some() && blockers.is_empty() {
+        onboarding::finish(&app.pool, user).await?;
+    }
+    Ok(blockers)
 }
 
 async fn note(app: &App, user: Uuid, blockers: &[Blocker]) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 //! It is a row, not a lock: no database connection is held while a vendor is slow.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -10,8 +11,8 @@ use uuid::Uuid;
 
 use super::Halt;
 use crate::domain::progress::Blocker;
-use crate::server::Error;
 use crate::server::store::leases;
+use crate::server::{App, Error};
 
 /// How long a second asker waits for the first to be through: longer than a lease lasts.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -19,14 +20,27 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// How long a customer waits for an answer; the work goes on, and its result waits for them.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs work that has begun to its end, though the browser that asked for it may go away.
+/// Work under a lease.
+pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Halt>> + Send + 'a>>;
+
+/// Does work under the lease on a customer. What has begun runs to its end, though the browser that
+/// asked for it may go away.
 ///
 /// # Errors
-/// [`Blocker::InProgress`] when it takes long.
-pub(super) async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Halt>> + Send + 'static,
+/// Those of the work; [`Blocker::InProgress`] when it takes long, or when another's does.
+pub(super) async fn hold<T: Send + 'static>(
+    app: &App,
+    user: Uuid,
+    work: impl for<'a> FnOnce(&'a App, &'a Lease) -> Work<'a, T> + Send + 'static,
 ) -> Result<T, Halt> {
-    match tokio::time::timeout(ANSWER_PATIENCE, tokio::spawn(work)).await {
+    let app = app.clone();
+    let held = async move {
+        let lease = Lease::take(&app.pool, user).await?;
+        let done = work(&app, &lease).await;
+        lease.give_back().await;
+        done
+    };
+    match tokio::time::timeout(ANSWER_PATIENCE, tokio::spawn(held)).await {
         Ok(Ok(done)) => done,
         Ok(Err(error)) => Err(Error::Unexpected(error.to_string()).into()),
         Err(_) => Err(Blocker::InProgress.into()),
@@ -44,7 +58,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`Blocker::InProgress`] when the other is not through in time; or the database fails.
-    pub async fn take(pool: &PgPool, user: Uuid) -> Result<Self, Halt> {
+    async fn take(pool: &PgPool, user: Uuid) -> Result<Self, Halt> {
         let lease = Self {
             pool: pool.clone(),
             user,
@@ -78,7 +92,7 @@ impl Lease {
     }
 
     /// Gives it back. When that fails it runs out by itself.
-    pub async fn give_back(self) {
+    async fn give_back(self) {
         let done = async {
             let mut connection = self.pool.acquire().await?;
             leases::give_back(&mut connection, self.user, self.holder).await

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Halt;
 use super::credentials::{self, Secrets};
-use super::lease::{Lease, to_the_end};
+use super::lease::{self, Lease};
 use crate::domain::Code;
 use crate::domain::progress::Blocker;
 use crate::server::store::{phone_numbers as rows, readiness};
@@ -239,15 +239,13 @@ async fn linked(app: &App, user: Uuid, vapi_id: &str) -> Result<(), Halt> {
 /// # Errors
 /// What keeps it from being given back; or a failure of the database.
 pub async fn unlink(app: &App, user: Uuid) -> Result<(), Halt> {
-    let app = app.clone();
-    let work = async move {
-        let lease = Lease::take(&app.pool, user).await?;
-        let secrets = credentials::open(&app, user).await?;
-        let done = unlink_held(&app, &lease, &secrets).await;
-        lease.give_back().await;
-        done
-    };
-    to_the_end(work).await
+    lease::hold(app, user, move |app, lease| {
+        Box::pin(async move {
+            let secrets = credentials::open(app, user).await?;
+            unlink_held(app, lease, &secrets).await
+        })
+    })
+    .await
 }
 
 /// As [`unlink`], with a lease that is held already.
