@@ -65,7 +65,7 @@ pub struct Config {
     pub vapi_api_key: Option<Secret>,
     /// `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`: the operator's account, as above. It is offered only
     /// beside the shared Vapi key, for Vapi shows the token to the owner of the key.
-    pub twilio: Option<(String, Secret)>,
+    pub twilio: Option<TwilioAccount>,
     /// `VENDOR_TIMEOUT_MS`: how long one call to a vendor may take; default 10,000.
     pub vendor_timeout: Duration,
     /// `METRICS_ADDR`: a private address that serves `/metrics`; none by default.
@@ -84,6 +84,13 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(secret)")
     }
+}
+
+/// A Twilio account's credentials.
+#[derive(Clone, Debug)]
+pub struct TwilioAccount {
+    pub account_sid: String,
+    pub auth_token: Secret,
 }
 
 /// A variable that keeps the program from starting.
@@ -288,11 +295,14 @@ fn vendor_key(
 
 fn shared_twilio(
     get: &impl Fn(&str) -> Option<String>,
-) -> Result<Option<(String, Secret)>, ConfigError> {
+) -> Result<Option<TwilioAccount>, ConfigError> {
     let account_sid = vendor_key(get, "TWILIO_ACCOUNT_SID", &twilio::ACCOUNT_SID)?;
     let auth_token = vendor_key(get, "TWILIO_AUTH_TOKEN", &twilio::AUTH_TOKEN)?;
     match (account_sid, auth_token) {
-        (Some(account_sid), Some(auth_token)) => Ok(Some((account_sid, Secret(auth_token)))),
+        (Some(account_sid), Some(auth_token)) => Ok(Some(TwilioAccount {
+            account_sid,
+            auth_token: Secret(auth_token),
+        })),
         (None, None) => Ok(None),
         (Some(_), None) => Err(wrong("TWILIO_AUTH_TOKEN", "is missing beside its account")),
         (None, Some(_)) => Err(wrong("TWILIO_ACCOUNT_SID", "is missing beside its token")),
@@ -382,7 +392,7 @@ mod tests {
             assert_eq!(read(&[development, variable]).expect_err(name).name, name);
         }
         let config = read(&[development, sid, token]).expect("starts");
-        assert_eq!(config.twilio.expect("an account").0, sid.1);
+        assert_eq!(config.twilio.expect("an account").account_sid, sid.1);
     }
 
     #[test]

@@ -14,8 +14,8 @@ use super::config::Mode;
 use super::mail::Mailer;
 use super::postgres::Cluster;
 use super::services::calls;
-use super::services::credentials::{self, Rotation};
 use super::services::forwarding::PostHog;
+use super::services::rotation::{self, Rotation};
 use super::store::{self, MIGRATIONS};
 use super::vault::{Key, Vault};
 use super::vendors::Vendors;
@@ -232,7 +232,7 @@ pub async fn migrate(config: Config) -> Result<(), StartError> {
 pub async fn rotate_keys(config: Config) -> Result<Rotation, StartError> {
     let vault = vault(&config)?;
     let database = Database::open(&config).await?;
-    let rotation = credentials::rotate(&database.pool, &vault).await;
+    let rotation = rotation::rotate(&database.pool, &vault).await;
     database.close().await?;
     Ok(rotation?)
 }

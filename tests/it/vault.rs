@@ -1,6 +1,6 @@
 //! Vendor secrets at rest.
 
-use ava::server::services::credentials::{self, Rotation};
+use ava::server::services::rotation::{self, Rotation};
 use ava::server::vault::{Column, Key, Vault, VaultError};
 use axum::http::StatusCode;
 use uuid::Uuid;
@@ -181,7 +181,7 @@ async fn rotation_seals_everything_anew_and_leaves_what_it_cannot_read() {
         }
     }
     let new = Vault::new(second.clone(), vec![first]);
-    let rotation = credentials::rotate(&app.pool, &new).await.expect("rotates");
+    let rotation = rotation::rotate(&app.pool, &new).await.expect("rotates");
     assert_eq!(
         rotation,
         Rotation {
@@ -190,7 +190,7 @@ async fn rotation_seals_everything_anew_and_leaves_what_it_cannot_read() {
             unreadable: 1
         }
     );
-    let again = credentials::rotate(&app.pool, &new).await.expect("rotates");
+    let again = rotation::rotate(&app.pool, &new).await.expect("rotates");
     assert_eq!(
         again,
         Rotation {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Halt, credentials, numbers, passwords};
+use super::{Halt, numbers, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Locale, Problem, Step, Value};
@@ -369,9 +369,9 @@ pub async fn delete(
     if !passwords::verify(current.to_owned(), Some(hashed)).await? {
         return Ok(Deletion::Wrong);
     }
-    let mut done = credentials::leave_shared(app, user, Step::Vapi).await;
+    let mut done = shared_keys::leave(app, user, Step::Vapi).await;
     if done.is_ok() {
-        done = credentials::leave_shared(app, user, Step::Twilio).await;
+        done = shared_keys::leave(app, user, Step::Twilio).await;
     }
     if done.is_ok() && gives_number_back {
         done = numbers::unlink(app, user).await;

@@ -1,15 +1,15 @@
-//! Vendor credentials: judging, storing, removing, and sealing them anew under another key.
+//! Vendor credentials: opening, judging, storing and removing them.
 
 use serde_json::json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::save::{Intent, Method, Save};
-use super::{Halt, assistants, numbers};
+use super::{Halt, numbers, shared_keys};
 use crate::domain::{Code, Problem, Step, Value, twilio, vapi};
-use crate::server::store::onboarding::Record;
+use crate::server::config::{Secret, TwilioAccount};
 use crate::server::store::{self, attempts, credentials as rows, events};
-use crate::server::vault::{Column, Vault, VaultError, preview};
+use crate::server::vault::{Column, preview};
 use crate::server::vendors::{Failure, Refusal, twilio as twilio_vendor};
 use crate::server::{App, Error};
 
@@ -21,7 +21,7 @@ const SHARED_PREVIEW: &str = "****";
 /// A customer's credentials, opened for as long as a vendor is asked. Never shown, never logged.
 pub struct Secrets {
     pub vapi_api_key: Option<String>,
-    twilio: Option<(String, String)>,
+    twilio: Option<TwilioAccount>,
     /// The Twilio account is the operator's.
     pub twilio_is_shared: bool,
 }
@@ -29,11 +29,7 @@ pub struct Secrets {
 impl Secrets {
     #[must_use]
     pub fn twilio(&self) -> Option<twilio_vendor::Credentials<'_>> {
-        let (account_sid, auth_token) = self.twilio.as_ref()?;
-        Some(twilio_vendor::Credentials {
-            account_sid,
-            auth_token,
-        })
+        self.twilio.as_ref().map(Into::into)
     }
 }
 
@@ -47,13 +43,16 @@ pub async fn open(app: &App, user: Uuid) -> Result<Secrets, Error> {
     let stored = rows::of_user(&mut connection, user).await?;
     let open = |column, sealed: &[u8]| app.vault.open(user, column, sealed);
     let twilio = match (stored.account_sid, stored.auth_token) {
-        (Some(sid), Some(sealed)) => Some((sid, open(Column::TwilioAuthToken, &sealed)?)),
-        _ if stored.twilio_is_shared && stored.vapi_is_shared => shared_twilio(app),
+        (Some(account_sid), Some(sealed)) => Some(TwilioAccount {
+            account_sid,
+            auth_token: Secret(open(Column::TwilioAuthToken, &sealed)?),
+        }),
+        _ if stored.twilio_is_shared && stored.vapi_is_shared => app.config.twilio.clone(),
         _ => None,
     };
     let vapi_api_key = match stored.vapi_api_key {
         Some(sealed) => Some(open(Column::VapiApiKey, &sealed)?),
-        None if stored.vapi_is_shared => shared_vapi(app),
+        None if stored.vapi_is_shared => app.config.vapi_api_key.as_ref().map(|key| key.0.clone()),
         None => None,
     };
     Ok(Secrets {
@@ -61,29 +60,6 @@ pub async fn open(app: &App, user: Uuid) -> Result<Secrets, Error> {
         twilio,
         twilio_is_shared: stored.twilio_is_shared,
     })
-}
-
-fn shared_vapi(app: &App) -> Option<String> {
-    app.config.vapi_api_key.as_ref().map(|key| key.0.clone())
-}
-
-fn shared_twilio(app: &App) -> Option<(String, String)> {
-    let (account_sid, auth_token) = app.config.twilio.as_ref()?;
-    Some((account_sid.clone(), auth_token.0.clone()))
-}
-
-/// Whether the operator's credentials of a step are offered to this customer, who has none.
-#[must_use]
-pub fn offers_shared(app: &App, record: &Record, step: Step) -> bool {
-    match step {
-        Step::Vapi => app.config.vapi_api_key.is_some() && record.vapi_api_key_preview.is_none(),
-        Step::Twilio => {
-            app.config.twilio.is_some()
-                && record.vapi_is_shared
-                && record.auth_token_preview.is_none()
-        }
-        _ => false,
-    }
 }
 
 /// Asks the vendor of a step about the stored credentials, and keeps its word: accepted, or why not.
@@ -138,8 +114,8 @@ const fn code(refusal: Refusal) -> Code {
 /// Credentials that a save stores.
 pub struct Ready {
     /// A secret that came with the save and can be one, sealed; without one the operator's is used.
-    own: Option<rows::Pending>,
-    is_checked: bool,
+    pub(super) own: Option<rows::Pending>,
+    pub(super) is_checked: bool,
 }
 
 impl Ready {
@@ -175,7 +151,7 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
         return Ok(Judged::Nothing);
     }
     if save.intent == Intent::UseShared {
-        return judge_shared(app, user, step).await;
+        return shared_keys::judge(app, user, step).await;
     }
     let mut connection = app.pool.acquire().await?;
     let (pending, secret) = if let Some(secret) = &save.secret {
@@ -241,69 +217,13 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
 }
 
 /// Counts a check of this customer; false when there were too many.
-async fn may_check(connection: &mut PgConnection, user: Uuid) -> Result<bool, Error> {
+pub(super) async fn may_check(connection: &mut PgConnection, user: Uuid) -> Result<bool, Error> {
     let (checks, _) = attempts::recent(connection, "key_check", user.as_bytes(), 3_600.0).await?;
     if checks >= CHECKS_PER_HOUR {
         return Ok(false);
     }
     attempts::insert(connection, "key_check", user.as_bytes()).await?;
     Ok(true)
-}
-
-/// Whether this customer may use the operator's credentials of a step, and whether they work.
-async fn judge_shared(app: &App, user: Uuid, step: Step) -> Result<Judged, Error> {
-    let mut connection = app.pool.acquire().await?;
-    let record = store::onboarding::load(&mut connection, user)
-        .await?
-        .ok_or(Error::NoAccount)?;
-    if rows::of_user(&mut connection, user).await?.is_shared(step) {
-        // The button was pressed twice.
-        return Ok(Judged::Nothing);
-    }
-    if !offers_shared(app, &record, step) {
-        return Ok(Judged::NotShared);
-    }
-    if !may_check(&mut connection, user).await? {
-        return Ok(Judged::TooMany);
-    }
-    drop(connection);
-    let said = match (step, shared_vapi(app), shared_twilio(app)) {
-        (Step::Vapi, Some(key), _) => app.vendors.vapi.check(&key).await,
-        (Step::Twilio, _, Some((account_sid, auth_token))) => {
-            let with = twilio_vendor::Credentials {
-                account_sid: &account_sid,
-                auth_token: &auth_token,
-            };
-            app.vendors.twilio.check(with).await
-        }
-        _ => return Ok(Judged::NotShared),
-    };
-    match said {
-        Ok(()) => Ok(Judged::Ready(Ready {
-            own: None,
-            is_checked: true,
-        })),
-        Err(failure) => {
-            tracing::error!(step = step.id(), %failure, "the shared credentials do not work");
-            Ok(Judged::NotShared)
-        }
-    }
-}
-
-/// Takes back at the vendors what was made with the operator's credentials of a step, before they are
-/// removed or replaced: nothing of a customer stays in an account that is not theirs. Idempotent.
-///
-/// # Errors
-/// What keeps it from being taken back; or the database does not answer.
-pub async fn leave_shared(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
-    let mut connection = app.pool.acquire().await?;
-    let stored = rows::of_user(&mut connection, user).await?;
-    drop(connection);
-    match step {
-        _ if !stored.is_shared(step) => Ok(()),
-        Step::Vapi => assistants::leave(app, user).await,
-        _ => numbers::unlink(app, user).await,
-    }
 }
 
 /// Whether a secret of a step waits for its vendor.
@@ -421,7 +341,7 @@ async fn configured(
 /// What keeps the number from being given back: then nothing is removed. Or the account is gone, or
 /// the database does not answer.
 pub async fn remove(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
-    leave_shared(app, user, step).await?;
+    shared_keys::leave(app, user, step).await?;
     numbers::unlink(app, user).await?;
     let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, user).await? {
@@ -445,72 +365,4 @@ pub async fn remove(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
     transaction.commit().await?;
     tracing::info!(%user, step = step.id(), removed, "credentials removed");
     Ok(())
-}
-
-/// What a rotation did.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Rotation {
-    pub resealed: u64,
-    pub already_current: u64,
-    /// Neither the current nor an old key opens these.
-    pub unreadable: u64,
-}
-
-/// Seals every secret anew under the current key, page by page, while servers run. A secret that
-/// its owner replaces meanwhile is left as the owner wrote it. May be run again at any time.
-///
-/// # Errors
-/// When the database does not answer; what is done stays done.
-pub async fn rotate(pool: &PgPool, vault: &Vault) -> Result<Rotation, Error> {
-    let mut connection = pool.acquire().await?;
-    let mut rotation = Rotation::default();
-    for column in [
-        Column::VapiApiKey,
-        Column::TwilioAuthToken,
-        Column::WebhookSecret,
-    ] {
-        let mut after = Uuid::nil();
-        loop {
-            let page = match column {
-                Column::VapiApiKey => rows::vapi_after(&mut connection, after).await?,
-                Column::TwilioAuthToken => rows::twilio_after(&mut connection, after).await?,
-                Column::WebhookSecret => {
-                    store::assistants::secrets_after(&mut connection, after).await?
-                }
-            };
-            let Some(last) = page.last() else { break };
-            after = last.user_id;
-            for old in &page {
-                if vault.is_current(&old.ciphertext) {
-                    rotation.already_current += 1;
-                    continue;
-                }
-                match reseal(&mut connection, vault, column, old).await? {
-                    Ok(true) => rotation.resealed += 1,
-                    Ok(false) => rotation.already_current += 1,
-                    Err(_) => rotation.unreadable += 1,
-                }
-            }
-        }
-    }
-    Ok(rotation)
-}
-
-async fn reseal(
-    connection: &mut PgConnection,
-    vault: &Vault,
-    column: Column,
-    old: &rows::Sealed,
-) -> Result<Result<bool, VaultError>, Error> {
-    let secret = match vault.open(old.user_id, column, &old.ciphertext) {
-        Ok(secret) => secret,
-        Err(error) => return Ok(Err(error)),
-    };
-    let sealed = vault.seal(old.user_id, column, &secret)?;
-    let done = match column {
-        Column::VapiApiKey => rows::reseal_vapi(connection, old, &sealed).await?,
-        Column::TwilioAuthToken => rows::reseal_twilio(connection, old, &sealed).await?,
-        Column::WebhookSecret => store::assistants::reseal(connection, old, &sealed).await?,
-    };
-    Ok(Ok(done))
 }

@@ -12,7 +12,9 @@ pub mod lease;
 pub mod numbers;
 pub mod onboarding;
 pub mod passwords;
+pub mod rotation;
 pub mod save;
+pub mod shared_keys;
 pub mod tokens;
 
 use super::Error;

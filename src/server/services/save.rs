@@ -4,9 +4,9 @@ use serde_json::json;
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::Halt;
 use super::credentials::{self, Judged, Ready};
 use super::onboarding::Onboarding;
+use super::{Halt, shared_keys};
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Draft, Field, Problem, Rule, Step, Value, twilio};
 use crate::server::store::{self, drafts};
@@ -111,7 +111,7 @@ pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
         if let Some(refused) = overtaken(&before, &save) {
             return Ok(refused);
         }
-        match credentials::leave_shared(app, user, save.step).await {
+        match shared_keys::leave(app, user, save.step).await {
             Ok(()) => {}
             Err(Halt::Blocker(blocker)) => return Ok(Saved::Blocked(blocker)),
             Err(Halt::Error(error)) => return Err(error),

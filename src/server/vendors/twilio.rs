@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::door::{Answer, Door};
 use super::{Failure, Refusal};
+use crate::server::config::TwilioAccount;
 
 pub struct Twilio {
     door: Door,
@@ -18,6 +19,15 @@ pub struct Twilio {
 pub struct Credentials<'a> {
     pub account_sid: &'a str,
     pub auth_token: &'a str,
+}
+
+impl<'a> From<&'a TwilioAccount> for Credentials<'a> {
+    fn from(account: &'a TwilioAccount) -> Self {
+        Self {
+            account_sid: &account.account_sid,
+            auth_token: &account.auth_token.0,
+        }
+    }
 }
 
 /// Where the calls and messages of a number go.

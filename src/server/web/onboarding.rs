@@ -23,7 +23,7 @@ use crate::pages::texts::t;
 use crate::server::services::assistants::From;
 use crate::server::services::onboarding::{self as service, Onboarding};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
-use crate::server::services::{Halt, credentials, launch, numbers as numbers_service};
+use crate::server::services::{Halt, credentials, launch, numbers as numbers_service, shared_keys};
 use crate::server::vendors::Failure;
 use crate::server::{Error, proposals};
 
@@ -89,7 +89,7 @@ struct Showing {
 async fn show(customer: &Customer, step: Step, status: StatusCode, showing: Showing) -> Response {
     let mut page = step_page(&customer.onboarding, customer.visit.locale, step, showing);
     page.offers_shared =
-        credentials::offers_shared(&customer.visit.app, &customer.onboarding.record, step);
+        shared_keys::offered(&customer.visit.app, &customer.onboarding.record, step);
     if step == Step::Telephony {
         page.numbers = numbers(customer).await;
     }

@@ -24,7 +24,7 @@ use crate::pages::texts::t;
 use crate::pages::tokens::{Token, Tokens};
 use crate::server::services::accounts::{self, Change, Deletion, Welcome};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
-use crate::server::services::{Halt, credentials, tokens};
+use crate::server::services::{Halt, credentials, shared_keys, tokens};
 use crate::server::store::api_tokens::Row;
 use crate::server::{Error, session};
 
@@ -118,7 +118,7 @@ async fn show(
         not_removed: showing.not_removed,
         offers_shared: section
             .step()
-            .is_some_and(|step| credentials::offers_shared(&visit.app, &onboarding.record, step)),
+            .is_some_and(|step| shared_keys::offered(&visit.app, &onboarding.record, step)),
         not_shared: showing.not_shared,
         linked_number: onboarding.record.linked_number.clone(),
     };
