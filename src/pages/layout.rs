@@ -6,6 +6,7 @@ use leptos::config::LeptosOptions;
 use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use url::Url;
 
 use super::texts::t;
@@ -62,8 +63,7 @@ pub fn page(frame: &Frame, main: AnyView) -> AnyView {
                 <link rel="stylesheet" href=stylesheet(&frame.leptos)/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {language_links(frame)}
-                <AutoReload options=frame.leptos.as_ref().clone()/>
-                <HydrationScripts options=frame.leptos.as_ref().clone() islands=true/>
+                {scripts(frame)}
             </head>
             <body>
                 <a class="skip-link" href="#main">{t!(l, common.skip_link)}</a>
@@ -161,6 +161,21 @@ fn language_links(frame: &Frame) -> AnyView {
         <link rel="alternate" hreflang="x-default" href=absolute("/".to_owned())/>
     }
     .into_any()
+}
+
+/// The tags that start the browser's code. They differ between two pages in nothing but the nonce, and the
+/// framework would read the names of its files from disk for each.
+fn scripts(frame: &Frame) -> InertElement {
+    static TAGS: OnceLock<(String, String)> = OnceLock::new();
+    let (nonce, tags) = TAGS.get_or_init(|| {
+        let options = || frame.leptos.as_ref().clone();
+        let tags = view! {
+            <AutoReload options=options()/>
+            <HydrationScripts options=options() islands=true/>
+        };
+        (frame.nonce.to_string(), tags.to_html())
+    });
+    InertElement::new(tags.replace(nonce, &frame.nonce))
 }
 
 /// The address of the style sheet: its name carries the hash of its content.

@@ -7,7 +7,8 @@ use axum::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use leptos::context::provide_context;
-use leptos::prelude::AnyView;
+use leptos::prelude::{AnyView, RenderHtml};
+use leptos::tachys::html::InertElement;
 use serde_json::json;
 
 use super::visit::{Form, Visit};
@@ -28,7 +29,8 @@ pub async fn page<D: Send + Sync + 'static>(
     let shared = Arc::new((frame, data));
     let handler = leptos_axum::render_app_async_with_context(
         move || provide_context(nonce.clone()),
-        move || view(&shared.0, &shared.1),
+        // A page waits for nothing, so it is written at once; a stream would be put together from pieces.
+        move || InertElement::new(view(&shared.0, &shared.1).to_html()),
     );
     let mut response = handler(Request::new(Body::empty())).await;
     *response.status_mut() = status;
