@@ -25,6 +25,8 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: 'test-results/results.json' }]],
   use: {
     baseURL,
+    // A page that fades in has other colours for a moment, and a transition that a test interrupts is an error.
+    contextOptions: { reducedMotion: 'reduce' },
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium'].find(existsSync),
       args: [

@@ -3,9 +3,6 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ANSWERS, ASKING, LOCALES, MISTAKES, PRIVATE_PAGES, PUBLIC_PAGES, type Locale, continueButton, expect, field, newCustomer, save, test, texts } from './support';
 
-// A page that fades in has other colours for a moment.
-test.use({ contextOptions: { reducedMotion: 'reduce' } });
-
 // Every rule on many pages, in two colours.
 test.describe.configure({ timeout: 180_000 });
 

@@ -51,8 +51,7 @@ export function fill(text: string, values: Record<string, string | number>): str
 export const test = base.extend({
   context: async ({ context }, use) => {
     const errors: string[] = [];
-    // The browser tells of a transition between pages that it has left out; nobody misses it.
-    context.on('weberror', (error) => /ViewTransition/.test(String(error.error())) || errors.push(String(error.error())));
+    context.on('weberror', (error) => errors.push(String(error.error())));
     context.on('console', (message) => {
       // Chromium logs every status from 400 on, also those that a test asks for.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
