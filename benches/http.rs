@@ -475,6 +475,7 @@ fn ask_silent_vendor(app: &App, user: Uuid) -> Vec<tokio::task::JoinHandle<()>> 
                 let save = Save {
                     step: Step::Vapi,
                     typed: Draft::default(),
+                    proposed: Draft::default(),
                     secret: Some("a-key".to_owned()),
                     intent: Intent::Continue,
                     method: Method::Inline,

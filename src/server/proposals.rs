@@ -1,59 +1,43 @@
-//! What a form proposes where nothing was ever answered: never stored before Continue is pressed.
+//! What a form proposes where nothing was ever typed: stored only with something that the customer did.
 
-use crate::domain::{Draft, Locale, Step, assistant, ava, plan, profile, telephony, twilio};
+use crate::domain::{Draft, Field, Locale, Step, assistant, ava, profile, telephony, twilio};
 use crate::pages::texts::{self, t};
 use crate::server::services::onboarding::Onboarding;
 
-/// Fills the empty fields of a step that was never saved.
-pub fn fill(onboarding: &Onboarding, step: Step, page_locale: Locale, typed: &mut Draft) {
-    if onboarding.draft(step).is_some() {
-        return;
-    }
-    let mut propose = |name: &str, value: Option<String>| {
-        if let Some(value) = value.filter(|_| typed.values(name).is_empty()) {
-            typed.set(name, vec![value]);
+/// What the form of a step proposes, by what is known now; fields without a proposal are absent.
+#[must_use]
+pub fn of(onboarding: &Onboarding, step: Step, page_locale: Locale) -> Draft {
+    let mut proposed = Draft::default();
+    let mut propose = |field: &Field, value: Option<String>| {
+        if let Some(value) = value {
+            proposed.set(field.name, vec![value]);
         }
     };
     let answers = onboarding.answers();
     match step {
-        Step::Profile => propose(profile::LOCALE.name, Some(page_locale.code().to_owned())),
-        Step::Ava => propose(ava::LANGUAGES.name, Some(page_locale.code().to_owned())),
+        Step::Profile => propose(&profile::LOCALE, Some(page_locale.code().to_owned())),
+        Step::Ava => propose(&ava::LANGUAGES, Some(page_locale.code().to_owned())),
         Step::Telephony => {
+            let number = answers.text(twilio::PHONE_NUMBER.name);
+            let hours = telephony::usual_hours(page_locale);
+            propose(&telephony::NUMBER, number.map(str::to_owned));
+            propose(&telephony::BUSINESS_HOURS, Some(hours.to_owned()));
             propose(
-                telephony::NUMBER.name,
-                answers.text(twilio::PHONE_NUMBER.name).map(str::to_owned),
-            );
-            propose(
-                telephony::BUSINESS_HOURS.name,
-                Some(telephony::usual_hours(page_locale).to_owned()),
-            );
-            propose(
-                telephony::FALLBACK_EMAIL.name,
+                &telephony::FALLBACK_EMAIL,
                 Some(onboarding.record.email.clone()),
             );
         }
         Step::Assistant => {
-            let locale = assistant_locale(onboarding, page_locale);
-            propose(assistant::NAME.name, Some(t!(locale, common.product)));
-            propose(
-                assistant::VOICE.name,
-                Some(assistant::first_voice(locale).to_owned()),
-            );
-            propose(
-                assistant::FIRST_MESSAGE.name,
-                Some(greeting(onboarding, locale)),
-            );
-            propose(
-                assistant::INSTRUCTIONS.name,
-                made_instructions(onboarding, locale),
-            );
+            let l = assistant_locale(onboarding, page_locale);
+            let voice = assistant::first_voice(l);
+            propose(&assistant::NAME, Some(t!(l, common.product)));
+            propose(&assistant::VOICE, Some(voice.to_owned()));
+            propose(&assistant::FIRST_MESSAGE, Some(greeting(onboarding, l)));
+            propose(&assistant::INSTRUCTIONS, made_instructions(onboarding, l));
         }
-        Step::Plan => {
-            propose(plan::PLAN.name, Some("free".to_owned()));
-            propose(plan::SEATS.name, Some("1".to_owned()));
-        }
-        Step::Vapi | Step::Twilio | Step::Integrations | Step::Done => {}
+        Step::Vapi | Step::Twilio | Step::Integrations | Step::Plan | Step::Done => {}
     }
+    proposed
 }
 
 /// The language the assistant is prepared in: the customer's own where Ava is to speak it, else

@@ -13,6 +13,7 @@ mod logs;
 mod onboarding;
 mod pages;
 mod postgres;
+mod proposals;
 mod rooms;
 #[path = "../../sandbox/mod.rs"]
 mod sandbox;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::domain::assistant::{
     FIRST_MESSAGE, INSTRUCTIONS, NAME, VOICE, VOICES, voice_locale, voice_name,
 };
+use crate::domain::progress::Status;
 use crate::domain::{Locale, Step};
 use crate::pages::form::{self, Look};
 use crate::pages::layout::Frame;
@@ -37,6 +38,15 @@ pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
     } else {
         None
     };
+    let is_unwritten = form.typed.text(INSTRUCTIONS.name).is_empty();
+    let waits_for_job = (is_unwritten && page.status(Step::Ava) != Status::Done).then(|| {
+        view! {
+            <p class="notice">
+                {t!(l, onboarding.assistant.waits_for_job)}" "
+                <a href=step::href(frame, Step::Ava)>{t!(l, onboarding.assistant.waits_for_job_link)}</a>
+            </p>
+        }
+    });
     let voices = Locale::ALL
         .into_iter()
         .map(|locale| {
@@ -53,6 +63,7 @@ pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
         {form::text(form, &NAME, Some(t!(l, onboarding.assistant.assistant_name_hint)), Look::PLAIN)}
         {form::select(form, &VOICE, Some(t!(l, onboarding.assistant.voice_hint)), None, voices)}
         {form::text(form, &FIRST_MESSAGE, Some(t!(l, onboarding.assistant.first_message_hint)), Look::lines(3))}
+        {waits_for_job}
         {form::text(form, &INSTRUCTIONS, Some(t!(l, onboarding.assistant.instructions_hint)), Look::lines(10))}
     }
     .into_any()

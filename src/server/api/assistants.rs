@@ -304,6 +304,7 @@ impl Wanted {
             Save {
                 step: Step::Assistant,
                 typed: whole.clone(),
+                proposed: Draft::default(),
                 secret: None,
                 intent: Intent::Continue,
                 method: Method::Api,

@@ -177,6 +177,7 @@ async fn set(
         Save {
             step,
             typed,
+            proposed: Draft::default(),
             secret: Some(value),
             intent: Intent::Continue,
             method: Method::Api,

@@ -124,7 +124,7 @@ impl Onboarding {
         stored
     }
 
-    /// What a step's form shows: what is stored, and over it what was typed and not understood.
+    /// What was typed into a step: what is stored, and over it what was typed and not understood.
     #[must_use]
     pub fn typed(&self, step: Step) -> Draft {
         let mut typed = self.stored(step);
@@ -132,6 +132,21 @@ impl Onboarding {
             typed.overlay(row.fields.0.clone());
         }
         typed
+    }
+
+    /// What a step's form shows: what was typed, and what is proposed where nothing ever was. A field that
+    /// was emptied stays empty.
+    #[must_use]
+    pub fn shown(&self, step: Step, proposed: &Draft) -> Draft {
+        let mut shown = self.typed(step);
+        let draft = self.draft(step).map(|row| &row.fields.0);
+        for (name, values) in proposed.iter() {
+            let was_typed = draft.is_some_and(|draft| draft.contains(name));
+            if !was_typed && shown.values(name).is_empty() {
+                shown.set(name, values.to_vec());
+            }
+        }
+        shown
     }
 
     /// What keeps a step from being done.

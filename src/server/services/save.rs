@@ -60,6 +60,8 @@ pub struct Save {
     pub step: Step,
     /// What was typed, without secrets.
     pub typed: Draft,
+    /// What the form proposes where nothing was ever typed.
+    pub proposed: Draft,
     /// A secret that was typed; never kept as a draft.
     pub secret: Option<String>,
     pub intent: Intent,
@@ -158,7 +160,13 @@ async fn attempt(
         return Ok(Some(stored(&before, step)));
     }
 
-    let written = write_answers(connection, before, save, secret).await?;
+    // Where nothing was typed, what the form proposes is left alone too.
+    let is_untouched = !save.intent.submits() && secret.is_none() && is_unchanged(&before, save);
+    let written = if is_untouched {
+        before
+    } else {
+        write_answers(connection, before, save, secret).await?
+    };
     let mut change = Change::of(written);
     match save.intent {
         Intent::Skip => change.skip(step, true),
@@ -192,7 +200,7 @@ fn overtaken(before: &Onboarding, save: &Save) -> Option<Saved> {
 }
 
 fn is_unchanged(before: &Onboarding, save: &Save) -> bool {
-    let shown = before.typed(save.step);
+    let shown = before.shown(save.step, &save.proposed);
     let is_shown = |(name, values): (&str, &[String])| shown.values(name) == values;
     save.typed.iter().all(is_shown)
 }
@@ -454,24 +462,27 @@ fn understood(fields: &'static [Field], typed: &Draft) -> Answers {
     answers
 }
 
-/// What was typed and is not what the columns now hold. Once Continue is pressed, a field that was
-/// understood shows its stored form instead of the way it was typed.
+/// What was typed and is not what the columns now hold, nor what the form proposes by itself. Once Continue
+/// is pressed, a field that was understood shows its stored form instead of the way it was typed.
 fn remaining_draft(stored: &Draft, save: &Save) -> Draft {
     let mut remaining = Draft::default();
     for (name, values) in save.typed.iter() {
         let Some(field) = save.step.field(name) else {
             continue;
         };
+        let stored = stored.values(name);
         let understood = field
             .parse(values)
             .map(|value| value.map(|v| v.typed()).unwrap_or_default());
-        let is_stored = understood.as_deref() == Ok(stored.values(name));
-        let settled = if save.intent == Intent::Autosave {
-            stored.values(name) == values
+        let is_stored = if save.intent == Intent::Autosave {
+            stored == values
         } else {
-            is_stored
+            understood.as_deref() == Ok(stored)
         };
-        if !settled {
+        let proposed = save.proposed.values(name);
+        let is_emptied = values.is_empty() && !proposed.is_empty();
+        let is_proposed = !save.intent.submits() && stored.is_empty() && values == proposed;
+        if is_emptied || !(is_stored || is_proposed) {
             remaining.set(name, values.to_vec());
         }
     }

@@ -13,7 +13,7 @@ use super::visit::{Customer, Form, Posted, Visit};
 use crate::domain::profile::ACCEPT_TERMS;
 use crate::domain::progress::Blocker;
 use crate::domain::telephony::NUMBER;
-use crate::domain::{Draft, Locale, Problem, Step};
+use crate::domain::{Code, Draft, Locale, Problem, Step};
 use crate::pages::error::Trouble;
 use crate::pages::form::Filled;
 use crate::pages::held::Reason;
@@ -129,11 +129,10 @@ pub(super) fn time_of_day(time: time::OffsetDateTime) -> String {
 
 fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showing) -> StepPage {
     let facts = onboarding.facts();
-    let stored = onboarding.typed(step);
+    let stored = onboarding.shown(step, &proposals::of(onboarding, step, locale));
     let mut typed = stored.clone();
-    match showing.typed {
-        Some(newer) => typed.overlay(newer),
-        None => proposals::fill(onboarding, step, locale, &mut typed),
+    if let Some(newer) = showing.typed {
+        typed.overlay(newer);
     }
     let is_refused = !showing.refused.is_empty();
     let state = facts.step(step);
@@ -141,7 +140,12 @@ fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showi
     let problems = if is_refused {
         showing.refused
     } else if shows_problems && !showing.is_conflict {
-        onboarding.problems(step)
+        let mut problems = onboarding.problems(step);
+        // What has been proposed since is there to be seen.
+        problems.retain(|problem| {
+            problem.code != Code::Required || typed.values(problem.field).is_empty()
+        });
+        problems
     } else {
         Vec::new()
     };
@@ -424,6 +428,7 @@ async fn store(
         Save {
             step,
             typed: read.typed,
+            proposed: proposals::of(&customer.onboarding, step, visit.locale),
             secret: read.secret,
             intent,
             method: Method::Inline,

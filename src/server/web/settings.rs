@@ -341,6 +341,7 @@ async fn save_step(
         Save {
             step,
             typed: read.typed,
+            proposed: Draft::default(),
             secret: read.secret,
             intent,
             method: Method::Settings,
