@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ANSWERS, ASKING, LOCALES, choice, continueButton, expect, field, fill, fillIn, goOn, option, sandboxState, signUp, test, tick, texts } from './support';
 
 const VOICES = { en: 'Jenny', fr: 'Denise', he: 'Hila' };
-const USUAL_HOURS = { en: 'Mon-Fri 09:00-18:00', fr: 'Mon-Fri 09:00-18:00', he: 'Sun-Thu 09:00-18:00' };
+const USUAL_HOURS = { en: 'Mon-Fri 09:00-18:00', fr: 'lun-ven 9h-18h', he: 'א׳-ה׳ 09:00-18:00' };
+const HOURS = { ...USUAL_HOURS, he: 'ב׳-ו׳ 09:00-18:00' };
 
 for (const locale of LOCALES) {
   const t = texts(locale);
@@ -58,7 +59,7 @@ for (const locale of LOCALES) {
       ava: [words('ava', 'persona'), 'Take the caller’s name and number', choice(t, 'ava', 'languages', locale),
         words('ava', 'tone'), 'Never give prices on the phone'],
       twilio: [twilio.account_sid, '****9876', '+97231234567'],
-      telephony: ['+97231234567', 'Mon-Fri 09:00-18:00', email],
+      telephony: ['+97231234567', HOURS[locale], email],
       integrations: [words('integrations', 'calendar'),
         ['slack', 'google-calendar'].map((app) => choice(t, 'integrations', 'workspace_apps', app)).join(', '),
         words('integrations', 'crm')],

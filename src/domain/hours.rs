@@ -3,8 +3,13 @@
 
 use std::fmt;
 
+use super::locale::Locale;
+
 /// The names of the canonical text, Monday first.
 pub const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+const FRENCH_DAYS: [&str; 7] = ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"];
+const HEBREW_DAYS: [&str; 7] = ["ב׳", "ג׳", "ד׳", "ה׳", "ו׳", "שבת", "א׳"];
 
 const MINUTES_IN_DAY: u16 = 24 * 60;
 
@@ -111,21 +116,73 @@ pub fn clock(minutes: u16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+fn french_clock(minutes: u16) -> String {
+    match (minutes / 60, minutes % 60) {
+        (hours, 0) => format!("{hours}h"),
+        (hours, minutes) => format!("{hours}h{minutes:02}"),
+    }
+}
+
+/// A canonical text in the words of a language, as people there write it: `lun-ven 9h-18h`,
+/// `א׳-ה׳ 09:00-18:00`. A text that is not canonical stays as it is.
+#[must_use]
+pub fn localized(text: &str, locale: Locale) -> String {
+    match Hours::parse(text) {
+        Ok(hours) if hours.to_string() == text => hours.in_words(locale),
+        _ => text.to_owned(),
+    }
+}
+
+/// The canonical text of what [`localized`] wrote; any other text stays as it was typed.
+#[must_use]
+pub fn canonical(text: &str, locale: Locale) -> String {
+    match Hours::parse(text) {
+        Ok(hours) if hours.in_words(locale) == text => hours.to_string(),
+        _ => text.to_owned(),
+    }
+}
+
+impl Hours {
+    fn in_words(&self, locale: Locale) -> String {
+        if self
+            .days
+            .iter()
+            .all(|ranges| *ranges == [(0, MINUTES_IN_DAY)])
+        {
+            return "24/7".to_owned();
+        }
+        match locale {
+            Locale::En => self.to_string(),
+            Locale::Fr => self.written(&FRENCH_DAYS, 0, french_clock),
+            Locale::He => self.written(&HEBREW_DAYS, 6, clock),
+        }
+    }
+
+    /// With these names of days, Monday first, in a week that begins on day `start`.
+    fn written(&self, names: &[&str; 7], start: usize, clock: fn(u16) -> String) -> String {
+        let mut runs = self.runs();
+        runs.sort_by_key(|(first, ..)| (first + 7 - start) % 7);
+        let texts: Vec<String> = runs
+            .into_iter()
+            .map(|(first, last, ranges)| {
+                let days = if (last + 1) % 7 == first {
+                    format!("{}-{}", names[start], names[(start + 6) % 7])
+                } else if first == last {
+                    names[first].to_owned()
+                } else {
+                    format!("{}-{}", names[first], names[last])
+                };
+                let range = |(from, to): &Range| format!(" {}-{}", clock(*from), clock(*to));
+                days + &ranges.iter().map(range).collect::<String>()
+            })
+            .collect();
+        texts.join(", ")
+    }
+}
+
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (first, last, ranges)) in self.runs().into_iter().enumerate() {
-            if index > 0 {
-                f.write_str(", ")?;
-            }
-            f.write_str(DAYS[first])?;
-            if first != last {
-                write!(f, "-{}", DAYS[last])?;
-            }
-            for (from, to) in ranges {
-                write!(f, " {}-{}", clock(*from), clock(*to))?;
-            }
-        }
-        Ok(())
+        f.write_str(&self.written(&DAYS, 0, clock))
     }
 }
 
@@ -278,7 +335,8 @@ fn take_ranges(tokens: &mut &[Token]) -> Result<Vec<Range>, ()> {
 
 #[cfg(test)]
 mod tests {
-    use super::Hours;
+    use super::{Hours, canonical, localized};
+    use crate::domain::Locale;
 
     #[test]
     fn reads_what_people_write_and_keeps_one_text() {
@@ -318,6 +376,46 @@ mod tests {
                 Ok(hours),
                 "{expected} must read back"
             );
+        }
+    }
+
+    #[test]
+    fn is_written_in_the_words_of_each_language_and_read_back() {
+        let cases = [
+            ("Mon-Fri 09:00-18:00", "lun-ven 9h-18h", "ב׳-ו׳ 09:00-18:00"),
+            (
+                "Mon-Fri 09:00-12:30 14:00-18:00, Sat 10:00-14:00",
+                "lun-ven 9h-12h30 14h-18h, sam 10h-14h",
+                "ב׳-ו׳ 09:00-12:30 14:00-18:00, שבת 10:00-14:00",
+            ),
+            (
+                "Fri 09:00-13:00, Sun-Thu 09:00-18:00",
+                "ven 9h-13h, dim-jeu 9h-18h",
+                "א׳-ה׳ 09:00-18:00, ו׳ 09:00-13:00",
+            ),
+            (
+                "Mon-Sun 08:00-20:00",
+                "lun-dim 8h-20h",
+                "א׳-שבת 08:00-20:00",
+            ),
+            ("Fri 18:00-24:00", "ven 18h-24h", "ו׳ 18:00-24:00"),
+            ("Mon-Sun 00:00-24:00", "24/7", "24/7"),
+        ];
+        for (text, french, hebrew) in cases {
+            for (locale, words) in [(Locale::Fr, french), (Locale::He, hebrew)] {
+                assert_eq!(localized(text, locale), words);
+                assert_eq!(canonical(words, locale), text);
+            }
+        }
+        let english = "Mon-Fri 09:00-18:00";
+        assert_eq!(localized(english, Locale::En), english);
+    }
+
+    #[test]
+    fn what_was_typed_another_way_stays_as_typed() {
+        for typed in ["lundi-vendredi 9-18", "Mon-Fri 9-18", "whenever", ""] {
+            assert_eq!(localized(typed, Locale::Fr), typed);
+            assert_eq!(canonical(typed, Locale::Fr), typed);
         }
     }
 

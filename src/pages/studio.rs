@@ -177,7 +177,7 @@ fn configured(frame: &Frame, studio: &Studio) -> AnyView {
                 {row(t!(l, studio.assistant), words(answer("name")), Step::Assistant)}
                 {row(texts::label(l, "persona"), words(choice("persona")), Step::Ava)}
                 {row(t!(l, studio.number), ltr(answer("number")), Step::Telephony)}
-                {row(t!(l, studio.hours), ltr(answer("business_hours")), Step::Telephony)}
+                {row(t!(l, studio.hours), words(choice("business_hours")), Step::Telephony)}
                 {row(t!(l, studio.vapi), ltr(studio.vapi.preview.clone()), Step::Vapi)}
                 {row(t!(l, studio.twilio), ltr(answer("account_sid")), Step::Twilio)}
                 {row(t!(l, studio.plan), words(choice("plan")), Step::Plan)}

@@ -2,7 +2,7 @@
 
 use super::i18n;
 use crate::domain::progress::{Blocker, Status};
-use crate::domain::{Code, Locale, Problem, Step, assistant};
+use crate::domain::{Code, Locale, Problem, Step, assistant, hours};
 
 /// The texts' own name of a language.
 #[must_use]
@@ -196,10 +196,11 @@ pub fn label(l: Locale, field: &str) -> String {
     }
 }
 
-/// The words of one choice of a field.
+/// The words of one value of a field.
 #[must_use]
 pub fn choice(l: Locale, field: &str, value: &str) -> String {
     match (field, value) {
+        ("business_hours", text) => hours::localized(text, l),
         ("industry", "healthcare") => t!(l, onboarding.profile.industries.healthcare),
         ("industry", "beauty") => t!(l, onboarding.profile.industries.beauty),
         ("industry", "legal") => t!(l, onboarding.profile.industries.legal),

@@ -105,7 +105,7 @@ fn made_instructions(onboarding: &Onboarding, l: Locale) -> Option<String> {
         parts.push(t!(
             l,
             onboarding.assistant.default_hours,
-            hours = hours,
+            hours = texts::choice(l, telephony::BUSINESS_HOURS.name, hours),
             zone = zone
         ));
     }

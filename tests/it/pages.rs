@@ -125,7 +125,6 @@ async fn numbers_keys_and_addresses_stand_left_to_right_in_hebrew() {
     browser.submit("/he/onboarding/telephony", &fields).await;
     let review = browser.get("/he/onboarding/done").await.body;
     assert!(review.contains("<bdi dir=\"ltr\">+97231234567</bdi>"));
-    assert!(review.contains("<bdi dir=\"ltr\">Sun-Thu 09:00-18:00</bdi>"));
     assert!(review.contains("<bdi dir=\"ltr\">desk@example.com</bdi>"));
     let page = browser.get("/he/onboarding/telephony").await.body;
     let input = page.split_once("id=\"number\"").expect("the field").1;
@@ -136,6 +135,40 @@ async fn numbers_keys_and_addresses_stand_left_to_right_in_hebrew() {
             .0
             .contains("dir=\"ltr\"")
     );
+}
+
+#[tokio::test]
+async fn opening_hours_are_in_the_words_of_the_page() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let stored = Some("Sun-Thu 09:00-18:00".to_owned());
+    let fields = [("business_hours", "א׳-ה׳ 9-18"), ("intent", "continue")];
+    browser.submit("/he/onboarding/telephony", &fields).await;
+    assert_eq!(app.column("business_hours").await, stored);
+    for (locale, words) in [
+        ("en", "Sun-Thu 09:00-18:00"),
+        ("fr", "dim-jeu 9h-18h"),
+        ("he", "א׳-ה׳ 09:00-18:00"),
+    ] {
+        let path = format!("/{locale}/onboarding/telephony");
+        let page = browser.get(&path).await;
+        assert!(
+            page.body.contains(&format!("value=\"{words}\"")),
+            "{locale}"
+        );
+        for other in ["/onboarding/done", "/ava-studio"] {
+            let page = browser.get(&format!("/{locale}{other}")).await.body;
+            assert!(
+                page.contains(&format!("<bdi>{words}</bdi>")),
+                "{locale}{other}"
+            );
+        }
+        // Saved as it is shown, it stays the same in every other language.
+        let shown = [("business_hours", words)];
+        let saved = browser.autosave(&page, &path, 1, &shown).await;
+        assert_eq!(saved.status, 200, "{}", saved.body);
+        assert_eq!(app.column("business_hours").await, stored);
+    }
 }
 
 #[tokio::test]

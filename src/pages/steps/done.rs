@@ -108,9 +108,7 @@ fn answer(page: &StepPage, field: &Field) -> AnyView {
         .unwrap_or_default();
     let words = form::shown(l, field, &values);
     match field.rule {
-        Rule::Phone | Rule::Email | Rule::AccountSid | Rule::Hours | Rule::TimeZone
-            if !values.is_empty() =>
-        {
+        Rule::Phone | Rule::Email | Rule::AccountSid | Rule::TimeZone if !values.is_empty() => {
             layout::ltr(words).into_any()
         }
         Rule::Text { .. } => view! { <span class="long" dir="auto">{words}</span> }.into_any(),

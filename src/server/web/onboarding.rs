@@ -13,7 +13,7 @@ use super::visit::{Customer, Form, Posted, Visit};
 use crate::domain::profile::ACCEPT_TERMS;
 use crate::domain::progress::Blocker;
 use crate::domain::telephony::NUMBER;
-use crate::domain::{Code, Draft, Locale, Problem, Step};
+use crate::domain::{Code, Draft, Locale, Problem, Rule, Step, hours};
 use crate::pages::error::Trouble;
 use crate::pages::form::Filled;
 use crate::pages::held::Reason;
@@ -274,7 +274,7 @@ impl StepForm {
 
     /// Reads the form of a step; `None` when it has unknown fields, a plain field twice, a choice
     /// that was never offered, or broken control fields.
-    pub fn read(step: Step, form: &mut Form) -> Option<Self> {
+    pub fn read(step: Step, locale: Locale, form: &mut Form) -> Option<Self> {
         let number = |text: String| {
             if text.is_empty() {
                 Some(0)
@@ -297,7 +297,14 @@ impl StepForm {
             let name = field.form_name();
             let (own, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|(key, _)| *key == name);
             left = rest;
-            let values: Vec<String> = own.into_iter().map(|(_, value)| value).collect();
+            let understand = |value: String| match field.rule {
+                Rule::Hours => hours::canonical(&value, locale),
+                _ => value,
+            };
+            let values: Vec<String> = own
+                .into_iter()
+                .map(|(_, value)| understand(value))
+                .collect();
             if values.len() > 1 && !field.is_list() {
                 return None;
             }
@@ -345,7 +352,7 @@ pub async fn save(Path(id): Path<String>, posted: Posted) -> Response {
             Err(error) => render::form_failure(&visit, &error, copy).await,
         };
     }
-    let Some(read) = StepForm::read(step, &mut form) else {
+    let Some(read) = StepForm::read(step, visit.locale, &mut form) else {
         return render::trouble(&visit, Trouble::Malformed).await;
     };
     match store(&visit, logged_in.user, step, wish, read, then).await {

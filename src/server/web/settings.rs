@@ -156,7 +156,7 @@ pub async fn save(posted: Posted) -> Response {
             if step == Step::Profile {
                 keep_ticks(&customer, &mut form.fields);
             }
-            match StepForm::read(step, &mut form) {
+            match StepForm::read(step, customer.visit.locale, &mut form) {
                 Some(mut read) => {
                     if intent == Intent::UseShared {
                         read = read.cleared(step);
