@@ -386,8 +386,16 @@ async fn is_not_misled_by_a_number_given_again() {
     cluster.stop().await.unwrap();
 }
 
-/// The small disk is one of a copy of this program, in a namespace which ends with it: here, a
-/// program that another test is just starting could hold the disk and keep it from being unmounted.
+/// Runs a command while a small disk is mounted at `$0`.
+const ON_SMALL_DISK: &str = r#"
+    mount -t tmpfs -o size=8m,mode=711 tmpfs "$0" || exit
+    "$@"
+    status=$?
+    umount "$0" && exit $status
+"#;
+
+/// A copy of this program fills the small disk: here, a program that another test is just starting
+/// could hold the disk and keep it from being unmounted.
 #[tokio::test(flavor = "multi_thread")]
 async fn says_that_the_disk_is_full() {
     if let Some(path) = std::env::var_os(CHILD) {
@@ -402,13 +410,21 @@ async fn says_that_the_disk_is_full() {
         return;
     }
     let data = DataDir::new("full");
-    let mut command = Command::new("unshare");
-    if !Uid::effective().is_root() {
-        command.args(["--user", "--map-current-user", "--keep-caps"]);
-    }
-    let copy = command
-        .args(["--mount", "sh", "-c"])
-        .arg(r#"mount -t tmpfs -o size=8m,mode=711 tmpfs "$0" && exec "$@""#)
+    let shell: &[&str] = if Uid::effective().is_root() {
+        &["sh"]
+    } else {
+        &[
+            "unshare",
+            "--user",
+            "--map-current-user",
+            "--keep-caps",
+            "--mount",
+            "sh",
+        ]
+    };
+    let copy = Command::new(shell[0])
+        .args(&shell[1..])
+        .args(["-c", ON_SMALL_DISK])
         .arg(&data.0)
         .args(copy_of("says_that_the_disk_is_full"))
         .env(CHILD, &data.0)
