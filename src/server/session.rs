@@ -44,7 +44,7 @@ pub async fn current(session: &Session) -> Result<Option<LoggedIn>, Error> {
     };
     let now = OffsetDateTime::now_utc();
     if logged_in.since + ABSOLUTE <= now {
-        session.flush().await?;
+        end(session).await?;
         return Ok(None);
     }
     if session.expiry_date() < now + IDLE - PROLONG_AFTER {
@@ -58,7 +58,7 @@ pub async fn current(session: &Session) -> Result<Option<LoggedIn>, Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn begin(session: &Session, welcome: &Welcome) -> Result<(), Error> {
-    session.flush().await?;
+    end(session).await?;
     let logged_in = LoggedIn {
         user: welcome.user,
         epoch: welcome.session_epoch,
@@ -73,7 +73,11 @@ pub async fn begin(session: &Session, welcome: &Welcome) -> Result<(), Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn end(session: &Session) -> Result<(), Error> {
-    Ok(session.flush().await?)
+    // Where there is none the library would warn of it.
+    if session.id().is_some() {
+        session.flush().await?;
+    }
+    Ok(())
 }
 
 /// The middleware that loads and saves sessions.

@@ -1,13 +1,45 @@
-//! Errors reach the operator's Sentry.
+//! What the operator is told: errors reach their Sentry, and what is no trouble is no warning.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use ava::server::{Config, logs};
 use axum::Router;
 use axum::extract::Request;
 use tokio::net::TcpListener;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+
+use crate::common::{PASSWORD, TestApp};
+
+/// Collects where warnings and errors come from.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<&'static str>>>);
+
+impl<S: Subscriber> Layer<S> for Warnings {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() <= Level::WARN {
+            self.0.lock().unwrap().push(event.metadata().target());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_visitor_who_comes_and_goes_is_no_warning() {
+    let app = TestApp::start().await;
+    let warnings = Warnings::default();
+    let subscriber = tracing_subscriber::registry().with(warnings.clone());
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/onboarding/profile").await;
+    let left = browser.submit_from(&page, "/en/logout", &[]).await;
+    assert_eq!(left.status, 303, "{}", left.body);
+    let email = app.column("email").await.expect("an address");
+    let back = browser.log_in(&email, PASSWORD).await;
+    assert_eq!(back.status, 303, "{}", back.body);
+    assert!(warnings.0.lock().unwrap().is_empty(), "{:?}", warnings.0);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_is_sent_and_nothing_else() {
