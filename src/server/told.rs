@@ -45,16 +45,17 @@ pub async fn told(
                 tell(app, user, from).await?;
             }
         }
-        Step::Profile | Step::Ava if record.answers.text(assistant::NAME.name).is_some() => {
-            let changed = match made() {
-                Some(made) => assistants::follow_persona(app, user, &made).await?,
-                None => false,
-            };
-            if changed && record.vapi_id.is_some() {
-                tell(app, user, from).await?;
-            }
-        }
         _ => {}
+    }
+    // What the instructions are made of.
+    let is_told_of = matches!(step, Step::Profile | Step::Ava | Step::Telephony);
+    if is_told_of
+        && record.answers.text(assistant::NAME.name).is_some()
+        && let Some(made) = made()
+        && assistants::follow_persona(app, user, &made).await?
+        && record.vapi_id.is_some()
+    {
+        tell(app, user, from).await?;
     }
     Ok(())
 }

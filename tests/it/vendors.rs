@@ -431,6 +431,9 @@ async fn proposed_instructions_follow_the_persona_and_own_ones_stay() {
     assert!(said(&app, &other).to_string().contains("flowers"));
     other.step("ava", &ava).await;
     assert!(said(&app, &other).to_string().contains("Repair bicycles"));
+    let hours = [("number", NUMBER), ("business_hours", "Sat 10-14")];
+    other.step("telephony", &hours).await;
+    assert!(said(&app, &other).to_string().contains("Sat 10:00-14:00"));
 }
 
 /// Every way in which a call can go wrong, for every call that launching makes.
