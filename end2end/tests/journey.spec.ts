@@ -119,6 +119,16 @@ for (const locale of LOCALES) {
     await missing.getByRole('link', { name: t.onboarding.blockers.number_link }).click();
     await expect(page.getByText(t.onboarding.skipped_notice)).toBeVisible();
     await expect(continueButton(page, t)).toBeVisible();
+
+    for (const [step, next] of [['profile', 'vapi'], ['ava', 'twilio']] as const) {
+      await page.goto(`/${locale}/onboarding/${step}`);
+      await fillIn(page, t, step);
+      await goOn(page, locale, next);
+    }
+    await page.goto(`/${locale}/onboarding/assistant`);
+    const greeting = fill(t.onboarding.assistant.default_greeting, { organization: 'Dana & Co' });
+    await expect(field(page, t, 'assistant', 'first_message'), 'made of what came later').toHaveValue(greeting);
+    await expect(field(page, t, 'assistant', 'instructions')).toHaveValue(/Never give prices on the phone/);
   });
 }
 
