@@ -2,6 +2,7 @@
 
 use crate::domain::{Draft, Field, Locale, Step, assistant, ava, profile, telephony, twilio};
 use crate::pages::texts::{self, t};
+use crate::server::services::assistants::Made;
 use crate::server::services::onboarding::Onboarding;
 
 /// What the form of a step proposes, by what is known now; fields without a proposal are absent.
@@ -32,8 +33,9 @@ pub fn of(onboarding: &Onboarding, step: Step, page_locale: Locale) -> Draft {
             let voice = assistant::first_voice(l);
             propose(&assistant::NAME, Some(t!(l, common.product)));
             propose(&assistant::VOICE, Some(voice.to_owned()));
-            propose(&assistant::FIRST_MESSAGE, Some(greeting(onboarding, l)));
-            propose(&assistant::INSTRUCTIONS, made_instructions(onboarding, l));
+            let made = made(onboarding, l);
+            propose(&assistant::FIRST_MESSAGE, Some(made.first_message));
+            propose(&assistant::INSTRUCTIONS, made.instructions);
         }
         Step::Vapi | Step::Twilio | Step::Integrations | Step::Plan | Step::Done => {}
     }
@@ -67,13 +69,16 @@ fn greeting(onboarding: &Onboarding, l: Locale) -> String {
     }
 }
 
-/// The instructions that would be proposed to the customer now.
-pub fn instructions(onboarding: &Onboarding, page_locale: Locale) -> Option<String> {
-    made_instructions(onboarding, assistant_locale(onboarding, page_locale))
+/// What Ava says and how she behaves, made of the answers by now.
+pub fn made(onboarding: &Onboarding, l: Locale) -> Made {
+    Made {
+        first_message: greeting(onboarding, l),
+        instructions: instructions(onboarding, l),
+    }
 }
 
 /// Instructions made of the answers to step 3; none before it is answered.
-fn made_instructions(onboarding: &Onboarding, l: Locale) -> Option<String> {
+fn instructions(onboarding: &Onboarding, l: Locale) -> Option<String> {
     let answers = onboarding.answers();
     let job = answers.text(ava::JOB_TO_BE_DONE.name)?;
     let choice = |name: &str| {

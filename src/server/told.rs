@@ -17,13 +17,11 @@ use crate::domain::{Draft, Locale, Step, Value, assistant, telephony};
 pub async fn told(
     app: &App,
     after: &Onboarding,
-    locale: Locale,
     from: From,
     step: Step,
     typed: &Draft,
 ) -> Result<(), Error> {
     let (user, record) = (after.user, &after.record);
-    let made = || proposals::instructions(after, locale);
     match step {
         Step::Telephony => {
             if let Ok(Some(Value::Text(number))) =
@@ -37,9 +35,8 @@ pub async fn told(
             }
         }
         Step::Assistant => {
-            if let Some(made) = made() {
-                assistants::note_instructions(app, user, &made).await?;
-            }
+            let made = Locale::ALL.map(|l| proposals::made(after, l));
+            assistants::note_made(app, user, made).await?;
             let is_whole = step.problems(typed).is_empty();
             if is_whole && record.vapi_api_key_preview.is_some() {
                 tell(app, user, from).await?;
@@ -47,12 +44,11 @@ pub async fn told(
         }
         _ => {}
     }
-    // What the instructions are made of.
-    let is_told_of = matches!(step, Step::Profile | Step::Ava | Step::Telephony);
-    if is_told_of
-        && record.answers.text(assistant::NAME.name).is_some()
-        && let Some(made) = made()
-        && assistants::follow_persona(app, user, &made).await?
+    // The steps that her words are made of, in the language of her voice.
+    let voice = record.answers.text(assistant::VOICE.name);
+    if matches!(step, Step::Profile | Step::Ava | Step::Telephony)
+        && let Some(spoken) = voice.and_then(assistant::voice_locale)
+        && assistants::follow(app, user, &proposals::made(after, spoken)).await?
         && record.vapi_id.is_some()
     {
         tell(app, user, from).await?;

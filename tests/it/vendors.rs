@@ -436,6 +436,31 @@ async fn proposed_instructions_follow_the_persona_and_own_ones_stay() {
     assert!(said(&app, &other).to_string().contains("Sat 10:00-14:00"));
 }
 
+#[tokio::test]
+async fn a_proposed_greeting_follows_the_name_of_the_business_and_an_own_one_stays() {
+    let app = TestApp::start().await;
+    let mut profile = PROFILE;
+    profile[1].1 = "Levi & Sons";
+    for (greeting, after) in [
+        (
+            "Hello, this is Ava from Levi Flowers. How can I help you?",
+            "Hello, this is Ava from Levi & Sons. How can I help you?",
+        ),
+        ("Hello, this is Ava.", "Hello, this is Ava."),
+    ] {
+        let mut customer = Customer::ready(&app).await;
+        let said = |app: &TestApp, customer: &Customer| {
+            app.sandbox.assistants(&customer.key)[0]["firstMessage"].clone()
+        };
+        let mut fields = ASSISTANT;
+        fields[2].1 = greeting;
+        customer.step("assistant", &fields).await;
+        assert_eq!(said(&app, &customer), greeting);
+        customer.step("profile", &profile).await;
+        assert_eq!(said(&app, &customer), after);
+    }
+}
+
 /// Every way in which a call can go wrong, for every call that launching makes.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_fails_a_retry_ends_with_one_assistant_and_one_number() {

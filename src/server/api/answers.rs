@@ -11,11 +11,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Object;
-use super::caller::{Caller, Client};
+use super::caller::Caller;
 use super::contract::{self, BODY, CUSTOMER, PROFILE, STUDIO_CONFIG, refuses};
 use super::problem::{Kind, Problem};
 use super::shown;
-use crate::domain::{Draft, Locale, Step};
+use crate::domain::{Draft, Step};
 use crate::server::App;
 use crate::server::services::assistants::From;
 use crate::server::services::onboarding::Onboarding;
@@ -70,11 +70,10 @@ async fn profile(State(app): State<App>, caller: Caller) -> Result<Response, Pro
 async fn patch_profile(
     State(app): State<App>,
     caller: Caller,
-    client: Client,
     headers: HeaderMap,
     object: Object,
 ) -> Result<Response, Problem> {
-    patch(&app, &caller, client.locale, &headers, PROFILE, object).await
+    patch(&app, &caller, &headers, PROFILE, object).await
 }
 
 /// The answers of steps 3, 5, 6 and 8.
@@ -116,19 +115,10 @@ async fn studio_config(State(app): State<App>, caller: Caller) -> Result<Respons
 async fn patch_studio_config(
     State(app): State<App>,
     caller: Caller,
-    client: Client,
     headers: HeaderMap,
     object: Object,
 ) -> Result<Response, Problem> {
-    patch(
-        &app,
-        &caller,
-        client.locale,
-        &headers,
-        STUDIO_CONFIG,
-        object,
-    )
-    .await
+    patch(&app, &caller, &headers, STUDIO_CONFIG, object).await
 }
 
 fn representation(steps: &[Step], onboarding: &Onboarding) -> Value {
@@ -150,7 +140,6 @@ fn answer(shown: &Value) -> Response {
 async fn patch(
     app: &App,
     caller: &Caller,
-    locale: Locale,
     headers: &HeaderMap,
     steps: &'static [Step],
     mut object: Object,
@@ -171,7 +160,7 @@ async fn patch(
         Patched::Stored(after) => {
             for step in steps {
                 if step.fields().iter().any(|field| named.contains(field.name)) {
-                    told(app, &after, locale, From::Api, *step, &named).await?;
+                    told(app, &after, From::Api, *step, &named).await?;
                 }
             }
             Ok(answer(&representation(steps, &after)))

@@ -14,13 +14,13 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::body::{Object, Page};
-use super::caller::{Caller, Client};
+use super::caller::Caller;
 use super::contract::{self, BODY, CUSTOMER, LIST, ONCE, refuses};
 use super::problem::{Kind, Problem};
 use super::shown::time;
 use crate::domain::assistant::{FIRST_MESSAGE, INSTRUCTIONS, NAME, VOICE, voice_locale};
 use crate::domain::progress::Blocker;
-use crate::domain::{Code, Draft, Locale, Step, ava, telephony};
+use crate::domain::{Code, Draft, Step, ava, telephony};
 use crate::server::App;
 use crate::server::services::assistants::{self, From};
 use crate::server::services::onboarding::Onboarding;
@@ -88,7 +88,6 @@ refuses!(DeleteRefusals: [
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    client: Client,
     object: Object,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::read(object, true)?;
@@ -99,7 +98,7 @@ async fn create(
     if before.record.vapi_api_key_preview.is_none() {
         return Err(Blocker::VapiKey.into());
     }
-    wanted.store(&app, &before, client.locale).await?;
+    wanted.store(&app, &before).await?;
     assistants::ensure(&app, caller.user, From::Api).await?;
     let (row, onboarding) = stored(&app, &caller).await?;
     let mut response = (StatusCode::CREATED, Json(shown(&row, &onboarding))).into_response();
@@ -157,23 +156,14 @@ async fn get(
 async fn patch(
     State(app): State<App>,
     caller: Caller,
-    client: Client,
     Path(id): Path<String>,
     object: Object,
 ) -> Result<Json<Value>, Problem> {
     let (_, before) = named(&app, &caller, &id).await?;
     let wanted = Wanted::read(object, false)?;
-    let whole = wanted.store(&app, &before, client.locale).await?;
+    let whole = wanted.store(&app, &before).await?;
     let after = caller.onboarding(&app).await?;
-    told(
-        &app,
-        &after,
-        client.locale,
-        From::Api,
-        Step::Assistant,
-        &whole,
-    )
-    .await?;
+    told(&app, &after, From::Api, Step::Assistant, &whole).await?;
     let (row, onboarding) = stored(&app, &caller).await?;
     Ok(Json(shown(&row, &onboarding)))
 }
@@ -281,12 +271,7 @@ impl Wanted {
     }
 
     /// Stores it; gives the fields of step 7 as they now are.
-    async fn store(
-        &self,
-        app: &App,
-        before: &Onboarding,
-        locale: Locale,
-    ) -> Result<Draft, Problem> {
+    async fn store(&self, app: &App, before: &Onboarding) -> Result<Draft, Problem> {
         let mut whole = before.stored(Step::Assistant);
         whole.overlay(self.assistant.clone());
         let spoken = before.answers().list(ava::LANGUAGES.name);
@@ -323,15 +308,7 @@ impl Wanted {
             if let save::Patched::Stored(after) =
                 save::patch(&app.pool, user, &steps, &self.number, is_current).await?
             {
-                told(
-                    app,
-                    &after,
-                    locale,
-                    From::Api,
-                    Step::Telephony,
-                    &self.number,
-                )
-                .await?;
+                told(app, &after, From::Api, Step::Telephony, &self.number).await?;
             }
         }
         Ok(whole)

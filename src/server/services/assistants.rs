@@ -132,23 +132,41 @@ async fn leave_held(app: &App, lease: &Lease) -> Result<(), Halt> {
     Ok(rows::forget_vapi(&mut connection, user).await?)
 }
 
-/// Notes whether the customer's instructions are the ones made of the persona.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn note_instructions(app: &App, user: Uuid, made: &str) -> Result<(), Error> {
-    let mut connection = app.pool.acquire().await?;
-    Ok(rows::set_follows(&mut connection, user, made).await?)
+/// What is made of a customer's answers, in one language.
+pub struct Made {
+    pub first_message: String,
+    /// `None` before the persona is known.
+    pub instructions: Option<String>,
 }
 
-/// Lets instructions that were made of the persona follow it; the customer's own stay. True when
-/// they changed.
+/// Notes which of the customer's texts are among those made of the answers.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn follow_persona(app: &App, user: Uuid, made: &str) -> Result<bool, Error> {
+pub async fn note_made(
+    app: &App,
+    user: Uuid,
+    made: impl IntoIterator<Item = Made>,
+) -> Result<(), Error> {
+    let mut instructions = Vec::new();
+    let mut first_messages = Vec::new();
+    for made in made {
+        instructions.extend(made.instructions);
+        first_messages.push(made.first_message);
+    }
     let mut connection = app.pool.acquire().await?;
-    Ok(rows::follow(&mut connection, user, made).await?)
+    Ok(rows::set_follows(&mut connection, user, &instructions, &first_messages).await?)
+}
+
+/// Lets texts that were made of the answers follow them; the customer's own stay. True when any
+/// changed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn follow(app: &App, user: Uuid, made: &Made) -> Result<bool, Error> {
+    let mut connection = app.pool.acquire().await?;
+    let instructions = made.instructions.as_deref();
+    Ok(rows::follow(&mut connection, user, instructions, &made.first_message).await?)
 }
 
 /// As [`ensure`], with a lease that is held already; gives Vapi's id of the assistant.

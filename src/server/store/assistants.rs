@@ -135,39 +135,48 @@ pub async fn set_problem(
     Ok(())
 }
 
-/// Notes whether the instructions are the ones that are made of the persona.
+/// Notes whether the instructions and the greeting are among those that are made of the answers.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn set_follows(
     connection: &mut PgConnection,
     user: Uuid,
-    made_instructions: &str,
+    instructions: &[String],
+    first_messages: &[String],
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE assistants SET follows_persona = instructions = $2 WHERE user_id = $1",
+        "UPDATE assistants
+         SET follows_persona = instructions = ANY($2), follows_organization = first_message = ANY($3)
+         WHERE user_id = $1",
         user,
-        made_instructions
+        instructions,
+        first_messages
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Replaces instructions that follow the persona; true when that changed them.
+/// Replaces instructions and a greeting that follow the answers; true when that changed anything.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn follow(
     connection: &mut PgConnection,
     user: Uuid,
-    made_instructions: &str,
+    instructions: Option<&str>,
+    first_message: &str,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "UPDATE assistants SET instructions = $2
-         WHERE user_id = $1 AND follows_persona AND instructions <> $2",
+        "UPDATE assistants SET
+             instructions = CASE WHEN follows_persona THEN coalesce($2, instructions) ELSE instructions END,
+             first_message = CASE WHEN follows_organization THEN $3 ELSE first_message END
+         WHERE user_id = $1
+           AND (follows_persona AND instructions <> $2 OR follows_organization AND first_message <> $3)",
         user,
-        made_instructions
+        instructions,
+        first_message
     )
     .execute(connection)
     .await?;

@@ -309,7 +309,7 @@ impl Customer {
         let mut connection = app.pool.acquire().await?;
         let after = Onboarding::load(&mut connection, self.user()).await?;
         drop(connection);
-        told(app, &after, self.visit.locale, from, step, typed).await
+        told(app, &after, from, step, typed).await
     }
 
     /// The account's own language, once it was chosen.
