@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::texts::{self, t};
-use crate::domain::{Code, Draft, Field, Locale, Problem, Rule, hours};
+use crate::domain::{Code, Draft, Field, Locale, Problem, Rule};
 use crate::islands::Reveal;
 
 /// What the fields of a form show.
@@ -220,11 +220,7 @@ fn textarea_content(text: &str) -> String {
 /// A field of text, on one line or several.
 pub fn text(form: &Filled, field: &Field, hint: Option<String>, look: Look) -> AnyView {
     let around = Around::of(form, field, hint);
-    let typed = form.typed.text(field.name);
-    let value = match field.rule {
-        Rule::Hours => hours::localized(typed, form.locale),
-        _ => typed.to_owned(),
-    };
+    let value = texts::choice(form.locale, field.name, form.typed.text(field.name));
     let dir = if look.ltr { "ltr" } else { "auto" };
     let control = match (look.rows, field.rule) {
         (Some(rows), _) => view! {

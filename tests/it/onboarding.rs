@@ -24,7 +24,12 @@ fn with<'a>(fields: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(
     all
 }
 
-async fn send(browser: &mut Browser, step: &str, fields: &[(&str, &str)], intent: &str) -> String {
+pub async fn send(
+    browser: &mut Browser,
+    step: &str,
+    fields: &[(&str, &str)],
+    intent: &str,
+) -> String {
     let answer = browser
         .submit(
             &format!("/en/onboarding/{step}"),

@@ -3,14 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::common::{Answer, Browser, TestApp};
-
-const PROFILE: &[(&str, &str)] = &[
-    ("full_name", "Dana Levi"),
-    ("organization_name", "Dana & Co"),
-    ("timezone", "Asia/Jerusalem"),
-    ("locale", "en"),
-    ("accept_terms", "true"),
-];
+use crate::onboarding::{PROFILE, send};
 
 const AVA: &[(&str, &str)] = &[
     ("persona", "secretary"),
@@ -29,19 +22,6 @@ const ASSISTANT: &[(&str, &str)] = &[
 
 async fn open(browser: &mut Browser, step: &str) -> Answer {
     browser.get(&format!("/en/onboarding/{step}")).await
-}
-
-async fn send(browser: &mut Browser, step: &str, fields: &[(&str, &str)], intent: &str) {
-    let mut all = fields.to_vec();
-    all.push(("intent", intent));
-    let path = format!("/en/onboarding/{step}");
-    let answer = browser.submit(&path, &all).await;
-    assert_eq!(
-        answer.status,
-        StatusCode::SEE_OTHER,
-        "{step}: {}",
-        answer.body
-    );
 }
 
 const HOURS: &str = "Mon-Fri 09:00-18:00";
