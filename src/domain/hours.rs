@@ -160,11 +160,12 @@ impl Hours {
 
     /// With these names of days, Monday first, in a week that begins on day `start`.
     fn written(&self, names: &[&str; 7], start: usize, clock: fn(u16) -> String) -> String {
-        let mut runs = self.runs();
-        runs.sort_by_key(|(first, ..)| (first + 7 - start) % 7);
-        let texts: Vec<String> = runs
-            .into_iter()
-            .map(|(first, last, ranges)| {
+        let runs = self.runs();
+        let (before, after) = runs.split_at(runs.partition_point(|(first, ..)| *first < start));
+        let texts: Vec<String> = after
+            .iter()
+            .chain(before)
+            .map(|&(first, last, ranges)| {
                 let days = if (last + 1) % 7 == first {
                     format!("{}-{}", names[start], names[(start + 6) % 7])
                 } else if first == last {
