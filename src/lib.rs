@@ -1,6 +1,7 @@
 //! Ava's onboarding: the rooms of the house. `docs/ARCHITECTURE.md` shows the way through them.
 
 pub mod domain;
+pub mod functions;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod pages;

@@ -9,6 +9,9 @@ pub const PASSWORD_MIN: usize = 8;
 /// Long enough for any passphrase, short enough that hashing cannot be used to tire the server.
 pub const PASSWORD_MAX: usize = 256;
 pub const PASSWORD: &str = "password";
+/// The password of today, where it is asked again.
+pub const CURRENT_PASSWORD: &str = "current_password";
+pub const DELETE_PASSWORD: &str = "delete_password";
 
 /// Judges a new password by length alone; what is too easy to guess only the server knows.
 #[must_use]

@@ -1,7 +1,10 @@
 //! Step 7: the assistant that answers: its name, voice and words.
 
-use super::field::{Field, Rule};
+use super::ava;
+use super::field::{Code, Field, Problem, Rule};
+use super::known::Known;
 use super::locale::Locale;
+use super::typed::{Answers, Draft};
 
 /// The voices offered, all of provider `azure`; each speaks the language of its prefix.
 ///
@@ -56,6 +59,27 @@ pub fn first_voice(locale: Locale) -> &'static str {
         .find(|voice| voice_locale(voice) == Some(locale))
         .copied()
         .unwrap_or(VOICES[0])
+}
+
+/// The voice speaks one of the languages of step 3, once they are set.
+pub fn judge(known: &Known, typed: &Draft, problems: &mut Vec<Problem>) {
+    let spoken = known.answers.list(ava::LANGUAGES.name);
+    let voice = voice_locale(typed.text(VOICE.name));
+    let speaks = voice.is_none_or(|voice| spoken.iter().any(|code| code == voice.code()));
+    if problems.is_empty() && !spoken.is_empty() && !speaks {
+        problems.push(VOICE.problem(Code::Conflicting));
+    }
+}
+
+/// The assistant is stored as a whole. What Vapi has of it is changed by pressing a button, together with
+/// Vapi.
+pub fn answers(known: &Known, typed: &Draft, is_autosave: bool) -> Answers {
+    let waits = is_autosave && known.has_assistant;
+    let is_good = |field: &Field| field.check(typed.values(field.name)).is_none();
+    if waits || !FIELDS.iter().all(is_good) {
+        return Answers::default();
+    }
+    Answers::understood(FIELDS, typed)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! A form field: its name, its rule, and the judgement of what was typed into it.
 
-use super::typed::Value;
+use serde::{Deserialize, Serialize};
+
+use super::typed::{Answers, Draft, Value};
 use super::{hours, phone, timezone};
 
 /// One field of a step. Its name is the same in the form, in JSON and as a column.
@@ -8,8 +10,10 @@ use super::{hours, phone, timezone};
 pub struct Field {
     pub name: &'static str,
     pub rule: Rule,
-    /// Whether the step can be done without it.
+    /// Whether the step cannot be done without it.
     pub required: bool,
+    /// Its answer begins with a value and is never empty: what was emptied stays a draft.
+    pub has_default: bool,
 }
 
 /// What a field may hold. Lengths are in characters (Unicode scalar values) after trimming.
@@ -42,7 +46,8 @@ pub enum Rule {
 }
 
 /// What is wrong with a field. Its words are chosen per field at the edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Code {
     Required,
     TooShort,
@@ -73,7 +78,7 @@ pub enum Code {
 }
 
 /// One problem of one field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     pub field: &'static str,
     pub code: Code,
@@ -129,6 +134,16 @@ impl Field {
             name,
             rule,
             required: true,
+            has_default: false,
+        }
+    }
+
+    /// As [`Field::required`], for an answer that begins with a value.
+    #[must_use]
+    pub const fn with_default(name: &'static str, rule: Rule) -> Self {
+        Self {
+            has_default: true,
+            ..Self::required(name, rule)
         }
     }
 
@@ -138,6 +153,7 @@ impl Field {
             name,
             rule,
             required: false,
+            has_default: false,
         }
     }
 
@@ -166,20 +182,6 @@ impl Field {
         Problem {
             field: self.name,
             code,
-        }
-    }
-
-    /// Whether an honest form can send these values at all: choices come from their list, a tick
-    /// is `true`. What fails here was forged and is refused whole instead of being kept as a draft.
-    #[must_use]
-    pub fn accepts_form_values(&self, typed: &[String]) -> bool {
-        match self.rule {
-            Rule::Choice(list) | Rule::Choices(list) => {
-                typed.iter().all(|value| list.contains(&value.as_str()))
-            }
-            Rule::Flag => typed.iter().all(|value| value == "true"),
-            Rule::TimeZone => typed.iter().all(|value| timezone::is_known(value)),
-            _ => true,
         }
     }
 
@@ -246,6 +248,18 @@ impl Field {
         Ok(Some(Value::Text(text)))
     }
 
+    /// What was typed as text, where the field must hold some.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn text(&self, typed: &str) -> Result<String, Problem> {
+        match self.parse(&[typed.to_owned()]) {
+            Ok(Some(Value::Text(text))) => Ok(text),
+            Ok(_) => Err(self.problem(Code::Required)),
+            Err(code) => Err(self.problem(code)),
+        }
+    }
+
     /// The problem that keeps a step with this field from being done, if there is one.
     #[must_use]
     pub fn check(&self, typed: &[String]) -> Option<Problem> {
@@ -256,6 +270,28 @@ impl Field {
             Ok(_) => None,
             Err(code) => Some(self.problem(code)),
         }
+    }
+}
+
+impl Answers {
+    /// What of the fields' typed values can be understood. A field that was not sent is absent.
+    #[must_use]
+    pub fn understood(fields: &[Field], typed: &Draft) -> Self {
+        let mut answers = Self::default();
+        for field in fields
+            .iter()
+            .filter(|field| !field.is_secret() && typed.contains(field.name))
+        {
+            match field.parse(typed.values(field.name)) {
+                Ok(None) if field.has_default => {}
+                Ok(None) if field.is_list() => {
+                    answers.set(field.name, Some(Value::List(Vec::new())));
+                }
+                Ok(value) => answers.set(field.name, value),
+                Err(_) => {}
+            }
+        }
+        answers
     }
 }
 
@@ -430,7 +466,6 @@ mod tests {
             Ok(Some(Value::List(vec!["a".to_owned(), "c".to_owned()])))
         );
         assert_eq!(parse(rule, &["d"]), Err(Code::NotInList));
-        assert!(!Field::optional("f", rule).accepts_form_values(&["d".to_owned()]));
     }
 
     #[test]

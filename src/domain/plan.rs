@@ -7,8 +7,8 @@ pub const PLANS: &[&str] = &["free", "pro", "business"];
 /// The free plan has at most so many seats.
 pub const FREE_SEATS: i32 = 2;
 
-pub const PLAN: Field = Field::required("plan", Rule::Choice(PLANS));
-pub const SEATS: Field = Field::required("seats", Rule::Whole { min: 1, max: 50 });
+pub const PLAN: Field = Field::with_default("plan", Rule::Choice(PLANS));
+pub const SEATS: Field = Field::with_default("seats", Rule::Whole { min: 1, max: 50 });
 
 pub const FIELDS: &[Field] = &[PLAN, SEATS];
 
@@ -26,18 +26,14 @@ pub fn conflict(typed: &Draft) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Step;
 
     #[test]
     fn the_free_plan_has_two_seats() {
         let mut typed = Draft::default();
         typed.set("plan", vec!["free".to_owned()]);
         typed.set("seats", vec!["3".to_owned()]);
-        assert_eq!(
-            Step::Plan.problems(&typed),
-            [SEATS.problem(Code::Conflicting)]
-        );
+        assert_eq!(conflict(&typed), Some(SEATS.problem(Code::Conflicting)));
         typed.set("plan", vec!["pro".to_owned()]);
-        assert_eq!(Step::Plan.problems(&typed), []);
+        assert_eq!(conflict(&typed), None);
     }
 }

@@ -18,10 +18,14 @@ pub enum Status {
 }
 
 /// What is known of one step.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepFacts {
     /// What keeps it from being done.
     pub problems: Vec<Problem>,
+    /// What it needs beside good answers is there, such as the vendor's word.
+    pub is_settled: bool,
+    /// Nothing has to be done before.
+    pub can_start: bool,
     /// Something was saved here.
     pub touched: bool,
     /// The customer has pressed Continue here.
@@ -30,21 +34,48 @@ pub struct StepFacts {
     pub skipped: bool,
 }
 
+impl StepFacts {
+    /// Where the step stands.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        if self.is_settled && self.problems.is_empty() {
+            Status::Done
+        } else if self.skipped {
+            Status::Skipped
+        } else if !self.can_start {
+            Status::CannotStart
+        } else if self.submitted {
+            Status::NeedsAttention
+        } else if self.touched {
+            Status::InProgress
+        } else {
+            Status::NotStarted
+        }
+    }
+}
+
+impl Default for StepFacts {
+    fn default() -> Self {
+        Self {
+            problems: Vec::new(),
+            is_settled: true,
+            can_start: true,
+            touched: false,
+            submitted: false,
+            skipped: false,
+        }
+    }
+}
+
 /// What is known of one customer's onboarding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// In the order of [`Step::ALL`].
     pub steps: [StepFacts; 9],
     pub has_vapi_key: bool,
-    /// Vapi has accepted it.
-    pub vapi_key_checked: bool,
     pub has_twilio_credentials: bool,
-    /// Twilio has accepted them.
-    pub twilio_checked: bool,
     /// The assistant exists at Vapi.
     pub assistant_created: bool,
-    /// Vapi could not be told of the assistant as it now is.
-    pub assistant_outdated: bool,
     /// The number is linked to the assistant.
     pub number_linked: bool,
     /// What was missing when the vendors were last asked.
@@ -153,41 +184,9 @@ impl Facts {
         &self.steps[step as usize]
     }
 
-    /// Whether the step's own checks pass now.
-    fn is_done(&self, step: Step) -> bool {
-        let facts = self.step(step);
-        match step {
-            Step::Vapi => self.vapi_key_checked && facts.problems.is_empty(),
-            Step::Twilio => self.twilio_checked && facts.problems.is_empty(),
-            Step::Assistant => {
-                self.assistant_created && !self.assistant_outdated && facts.problems.is_empty()
-            }
-            // Its defaults are valid, so only an answer makes it done.
-            Step::Plan => facts.submitted && facts.problems.is_empty(),
-            Step::Done => self.completed,
-            _ => facts.problems.is_empty(),
-        }
-    }
-
     #[must_use]
     pub fn status(&self, step: Step) -> Status {
-        let facts = self.step(step);
-        if self.is_done(step) {
-            Status::Done
-        } else if facts.skipped {
-            Status::Skipped
-        } else if step == Step::Assistant && !self.has_vapi_key {
-            Status::CannotStart
-        } else if facts.submitted
-            && (!facts.problems.is_empty()
-                || matches!(step, Step::Vapi | Step::Twilio | Step::Assistant))
-        {
-            Status::NeedsAttention
-        } else if facts.touched {
-            Status::InProgress
-        } else {
-            Status::NotStarted
-        }
+        self.step(step).status()
     }
 
     /// The first step that is neither done nor skipped; the review when there is none.
@@ -246,14 +245,13 @@ impl Facts {
 mod tests {
     use super::*;
     use crate::domain::field::Code;
-    use crate::domain::{ava, profile};
+    use crate::domain::{Known, ava, profile};
 
     /// A customer who has just signed up: every step that asks something lacks something.
     fn newcomer() -> Facts {
-        let mut facts = Facts::default();
-        for step in Step::asking().filter(|step| *step != Step::Plan) {
-            facts.steps[step as usize].problems = vec![step.fields()[0].problem(Code::Required)];
-        }
+        let mut facts = Known::default().facts();
+        // Its defaults are valid.
+        facts.steps[Step::Plan as usize].problems.clear();
         facts
     }
 
@@ -285,22 +283,25 @@ mod tests {
 
     #[test]
     fn a_skipped_step_is_done_once_its_facts_say_so() {
-        let mut facts = newcomer();
-        facts.steps[Step::Vapi as usize].skipped = true;
-        assert_eq!(facts.status(Step::Vapi), Status::Skipped);
-        facts.has_vapi_key = true;
-        assert_eq!(facts.status(Step::Vapi), Status::Skipped, "not checked");
-        facts.vapi_key_checked = true;
-        facts.steps[Step::Vapi as usize].problems.clear();
-        assert_eq!(facts.status(Step::Vapi), Status::Done);
-        assert_eq!(facts.status(Step::Assistant), Status::NotStarted);
+        let mut known = Known::default();
+        known.skip(Step::Vapi, true);
+        assert_eq!(known.facts().status(Step::Vapi), Status::Skipped);
+        known.vapi.preview = Some("****1234".to_owned());
+        assert_eq!(
+            known.facts().status(Step::Vapi),
+            Status::Skipped,
+            "not checked"
+        );
+        known.vapi.is_checked = true;
+        assert_eq!(known.facts().status(Step::Vapi), Status::Done);
+        assert_eq!(known.facts().status(Step::Assistant), Status::NotStarted);
     }
 
     #[test]
     fn defaults_alone_do_not_answer_the_plan() {
         let mut facts = newcomer();
         assert_eq!(facts.status(Step::Plan), Status::NotStarted);
-        facts.steps[Step::Plan as usize].submitted = true;
+        facts.steps[Step::Plan as usize].is_settled = true;
         assert_eq!(facts.status(Step::Plan), Status::Done);
     }
 
@@ -324,7 +325,7 @@ mod tests {
         assert!(!facts.is_live());
         facts.steps[Step::Profile as usize].problems =
             vec![profile::INDUSTRY.problem(Code::NotInList)];
-        facts.completed = true;
+        facts.steps[Step::Done as usize].is_settled = true;
         assert_eq!(facts.status(Step::Done), Status::Done);
     }
 
@@ -333,9 +334,7 @@ mod tests {
         let mut facts = Facts {
             terms_accepted: true,
             has_vapi_key: true,
-            vapi_key_checked: true,
             has_twilio_credentials: true,
-            twilio_checked: true,
             assistant_created: true,
             number_linked: true,
             ..Facts::default()

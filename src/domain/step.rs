@@ -1,10 +1,6 @@
-//! The nine steps: their order, their addresses and the fields of each.
+//! The nine steps: their order and their addresses.
 
 use serde::{Deserialize, Serialize};
-
-use super::field::{Field, Problem};
-use super::typed::Draft;
-use super::{assistant, ava, integrations, plan, profile, telephony, twilio, vapi};
 
 /// A step of the onboarding, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,44 +74,6 @@ impl Step {
             .and_then(|index| Self::ALL.get(index))
             .copied()
     }
-
-    #[must_use]
-    pub const fn fields(self) -> &'static [Field] {
-        match self {
-            Self::Profile => profile::FIELDS,
-            Self::Vapi => vapi::FIELDS,
-            Self::Ava => ava::FIELDS,
-            Self::Twilio => twilio::FIELDS,
-            Self::Telephony => telephony::FIELDS,
-            Self::Integrations => integrations::FIELDS,
-            Self::Assistant => assistant::FIELDS,
-            Self::Plan => plan::FIELDS,
-            Self::Done => &[profile::ACCEPT_TERMS],
-        }
-    }
-
-    #[must_use]
-    pub fn field(self, name: &str) -> Option<&'static Field> {
-        self.fields().iter().find(|field| field.name == name)
-    }
-
-    /// Everything that keeps the step from being done, in the order of its fields: each field by
-    /// its own rule, then the rules between fields.
-    ///
-    /// Secrets are not judged here: what was stored of them never comes back as typed text.
-    #[must_use]
-    pub fn problems(self, typed: &Draft) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = self
-            .fields()
-            .iter()
-            .filter(|field| !field.is_secret())
-            .filter_map(|field| field.check(typed.values(field.name)))
-            .collect();
-        if self == Self::Plan && problems.is_empty() {
-            problems.extend(plan::conflict(typed));
-        }
-        problems
-    }
 }
 
 #[cfg(test)]
@@ -134,17 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn ids_lead_back_and_field_names_are_unique() {
+    fn ids_lead_back() {
         for step in Step::ALL {
             assert_eq!(Step::from_id(step.id()), Some(step));
         }
-        let mut names: Vec<_> = Step::asking()
-            .flat_map(Step::fields)
-            .map(|f| f.name)
-            .collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
     }
 }

@@ -1,6 +1,7 @@
 //! Step 5: the number that Ava answers, and when the business is open.
 
-use super::field::{Field, Rule};
+use super::field::{Field, Problem, Rule};
+use super::known::Known;
 use super::locale::Locale;
 
 pub const NUMBER: Field = Field::required("number", Rule::Phone);
@@ -15,5 +16,12 @@ pub const fn usual_hours(locale: Locale) -> &'static str {
     match locale {
         Locale::En | Locale::Fr => "Mon-Fri 09:00-18:00",
         Locale::He => "Sun-Thu 09:00-18:00",
+    }
+}
+
+/// What Twilio said of the number counts once nothing else is wrong.
+pub fn judge(known: &Known, problems: &mut Vec<Problem>) {
+    if problems.is_empty() {
+        problems.extend(known.number_problem.map(|code| NUMBER.problem(code)));
     }
 }

@@ -1,6 +1,8 @@
 //! Step 4: the customer's Twilio account.
 
-use super::field::{Field, Rule};
+use super::field::{Code, Field, Problem, Rule};
+use super::known::Known;
+use super::typed::{Answers, Draft, Value};
 
 pub const ACCOUNT_SID: Field = Field::required("account_sid", Rule::AccountSid);
 /// 32 hexadecimal digits by custom only; Twilio documents no format, so none is demanded.
@@ -8,3 +10,35 @@ pub const AUTH_TOKEN: Field = Field::required("auth_token", Rule::Secret { max: 
 pub const PHONE_NUMBER: Field = Field::optional("phone_number", Rule::Phone);
 
 pub const FIELDS: &[Field] = &[ACCOUNT_SID, AUTH_TOKEN, PHONE_NUMBER];
+
+pub fn judge(known: &Known, typed: &Draft, problems: &mut Vec<Problem>) {
+    let sid = typed.text(ACCOUNT_SID.name);
+    let code = if known.twilio.is_shared && sid.is_empty() {
+        // The operator's account has no fields of its own.
+        problems.retain(|problem| problem.field != ACCOUNT_SID.name);
+        known.twilio.problem
+    } else if known.twilio.is_stored() && fits(known, sid) {
+        known.twilio.problem
+    } else {
+        Some(Code::Required)
+    };
+    problems.extend(code.map(|code| AUTH_TOKEN.problem(code)));
+}
+
+/// Whether the stored token belongs to this account.
+#[must_use]
+pub fn fits(known: &Known, account_sid: &str) -> bool {
+    known.answers.text(ACCOUNT_SID.name).unwrap_or_default() == account_sid
+}
+
+/// The account is written together with its token; beside a stored one only the number.
+pub fn answers(known: &Known, typed: &Draft) -> Answers {
+    let mut answers = Answers::default();
+    if known.twilio.is_stored() && typed.contains(PHONE_NUMBER.name) {
+        match PHONE_NUMBER.parse(typed.values(PHONE_NUMBER.name)) {
+            Ok(number @ (None | Some(Value::Text(_)))) => answers.set(PHONE_NUMBER.name, number),
+            _ => {}
+        }
+    }
+    answers
+}

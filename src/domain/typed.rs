@@ -93,6 +93,12 @@ impl Value {
 pub struct Answers(BTreeMap<String, Option<Value>>);
 
 impl Answers {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&Value>)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_ref()))
+    }
+
     pub fn set(&mut self, name: &str, value: Option<Value>) {
         self.0.insert(name.to_owned(), value);
     }

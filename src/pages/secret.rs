@@ -9,6 +9,7 @@ use super::step::{StepPage, Stored};
 use super::texts::{self, t};
 use crate::domain::progress::Blocker;
 use crate::domain::{Locale, Step, twilio, vapi};
+use crate::functions::credentials::Said;
 
 /// The line that says what is stored.
 fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
@@ -126,7 +127,7 @@ pub fn waits(l: Locale, step: Step, form: &'static str) -> AnyView {
 pub fn said(l: Locale, step: Step, said: Said) -> AnyView {
     let vendor = vendor(step);
     let text = match said {
-        Said::Good => t!(l, onboarding.secret.check_good, vendor = vendor),
+        Said::Accepted => t!(l, onboarding.secret.check_good, vendor = vendor),
         Said::Refused => t!(l, onboarding.secret.check_refused, vendor = vendor),
         Said::Silent => t!(l, onboarding.secret.check_silent, vendor = vendor),
     };
@@ -144,33 +145,6 @@ pub fn not_removed(l: Locale, blocker: Blocker) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// A vendor's answer about stored credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    Good,
-    Refused,
-    Silent,
-}
-
-impl Said {
-    /// As it stands in the address after the question.
-    #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Good => "accepted",
-            Self::Refused => "refused",
-            Self::Silent => "silent",
-        }
-    }
-
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        [Self::Good, Self::Refused, Self::Silent]
-            .into_iter()
-            .find(|said| said.id() == id)
-    }
 }
 
 const fn vendor(step: Step) -> &'static str {

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::form::{self, Filled};
 use super::layout::{self, Frame};
-use super::secret::{self, Said};
+use super::secret;
 use super::step::Stored;
 use super::steps::profile;
 use super::texts::{self, t};
 use super::tokens::{self, Tokens};
 use crate::domain::progress::Blocker;
 use crate::domain::{Field, Locale, Rule, Step};
+use crate::functions::credentials::Said;
 
 /// A section of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use super::form::{self, Filled};
 use super::layout::{self, Frame};
-use super::secret::{self, Said};
+use super::secret;
 use super::steps;
 use super::texts::{self, t};
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Step};
+use crate::functions::credentials::Said;
 use crate::islands::Autosave;
 
 /// One step as one customer sees it.

@@ -1,5 +1,7 @@
 //! The failures of services, told apart by what a person can do about them.
 
+use crate::functions::Refusal;
+
 /// Why a service could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,6 +14,23 @@ pub enum Error {
     /// Something that must not happen; the request id leads to the log.
     #[error("{0}")]
     Unexpected(String),
+}
+
+impl From<Error> for Refusal {
+    /// The cause goes to the log and no further.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unavailable(cause) => {
+                tracing::warn!(%cause, "the database is unavailable");
+                Self::Unavailable
+            }
+            Error::NoAccount => Self::SignedOut,
+            Error::Unexpected(cause) => {
+                tracing::error!(%cause, "unexpected failure");
+                Self::Unexpected
+            }
+        }
+    }
 }
 
 impl From<sqlx::Error> for Error {

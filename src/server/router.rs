@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::web::{
-    self, account, csrf, headers, language, onboarding, public, settings, studio, visit, webhooks,
+    self, csrf, forms, headers, language, onboarding, public, studio, visit, webhooks,
 };
 use super::{App, api, metrics, session};
 use crate::domain::Locale;
@@ -29,7 +29,8 @@ pub fn build(app: App) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let mut router = Router::new()
         .route("/", get(public::choose_language))
-        .route("/robots.txt", get(public::robots));
+        .route("/robots.txt", get(public::robots))
+        .merge(forms::functions());
     for locale in Locale::ALL {
         let remember = middleware::from_fn_with_state(app.clone(), language::remember);
         let pages = pages().layer(remember).layer(Extension(locale));
@@ -78,27 +79,11 @@ fn pages() -> Router<App> {
         .route("/", get(public::landing))
         .route("/help", get(public::help))
         .route("/terms", get(public::terms))
-        .route("/signup", get(account::sign_up_page).post(account::sign_up))
-        .route("/login", get(account::log_in_page).post(account::log_in))
-        .route("/logout", post(account::log_out))
-        .route(
-            "/forgot-password",
-            get(account::forgot_password_page).post(account::forgot_password),
-        )
-        .route(
-            "/reset-password",
-            get(account::reset_password_page).post(account::reset_password),
-        )
         .route("/onboarding", get(onboarding::go_on))
         .route("/onboarding/welcome", get(onboarding::go_on))
         .route("/onboarding/later", get(onboarding::later))
-        .route(
-            "/onboarding/{step}",
-            get(onboarding::page).post(onboarding::save),
-        )
-        .route("/settings", get(settings::page).post(settings::save))
-        .route("/ava-studio", get(studio::page).post(studio::act))
         .route("/ava-studio/calls/{id}", get(studio::call))
+        .merge(forms::pages())
 }
 
 /// What the build has made and what lies in `public`: precompressed, and for ever where the name

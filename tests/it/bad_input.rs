@@ -25,41 +25,86 @@ async fn refused(step: &str, fields: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn forged_values_and_fields_store_nothing() {
-    refused("ava", &[("persona", "boss"), ("intent", "continue")]).await;
-    refused("ava", &[("languages[]", "de"), ("intent", "continue")]).await;
-    refused(
-        "ava",
-        &[
-            ("persona", "cs"),
-            ("persona", "sdr"),
-            ("intent", "continue"),
-        ],
-    )
-    .await;
-    refused(
-        "ava",
-        &[("onboarding_completed", "true"), ("intent", "continue")],
-    )
-    .await;
+async fn what_no_person_types_is_refused_when_it_is_wrong() {
     refused("ava", &[("tone", "warm"), ("intent", "launch")]).await;
-    refused(
-        "profile",
-        &[("timezone", "Mars/Olympus"), ("intent", "continue")],
-    )
-    .await;
-    refused("profile", &[("accept_terms", "on"), ("intent", "continue")]).await;
-    refused(
-        "plan",
-        &[("plan", "free"), ("version", "x"), ("intent", "continue")],
-    )
-    .await;
-    refused(
-        "plan",
-        &[("plan", "free"), ("editor", "x"), ("intent", "continue")],
-    )
-    .await;
+    refused("plan", &[("plan", "free"), ("version", "x")]).await;
+    refused("plan", &[("plan", "free"), ("sequence", "1.5")]).await;
+    refused("plan", &[("plan", "free"), ("editor", "x")]).await;
     refused("profile", &[("intent", "remove")]).await;
+    refused("telephony", &[("intent", "number")]).await;
+}
+
+/// Sends a step's form and gives the page of the step afterwards.
+async fn continued(app: &TestApp, step: &str, fields: &[(&str, &str)]) -> String {
+    let mut browser = app.customer().await;
+    let path = format!("/en/onboarding/{step}");
+    let mut all = fields.to_vec();
+    all.push(("intent", "continue"));
+    let answer = browser.submit(&path, &all).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    browser.get(&path).await.body
+}
+
+#[tokio::test]
+async fn a_form_ignores_what_it_did_not_ask_for() {
+    let app = TestApp::start().await;
+    let fields = [
+        ("onboarding_completed", "true"),
+        ("__manager", "x"),
+        ("organization_name", "of another step"),
+        ("tone", "professional"),
+        ("job_to_be_done", "answer"),
+        ("tone", "warm"),
+        ("languages[]", "en"),
+        ("languages[]", "he"),
+    ];
+    continued(&app, "ava", &fields).await;
+    let column = async |name| app.column(name).await.unwrap_or_default();
+    assert_eq!(column("tone").await, "warm", "the last one counts");
+    assert_eq!(column("job_to_be_done").await, "answer");
+    assert_eq!(column("languages").await, r#"["en", "he"]"#);
+    assert_eq!(column("organization_name").await, "");
+    assert_eq!(column("onboarding_completed").await, "false");
+}
+
+#[tokio::test]
+async fn a_choice_outside_its_list_is_a_draft_with_a_problem_beside_it() {
+    for (step, name, value, problem) in [
+        ("ava", "persona", "boss", "Choose"),
+        ("ava", "languages[]", "de", "Choose"),
+        ("profile", "timezone", "Mars/Olympus", "Choose"),
+        ("profile", "industry", "piracy", "Choose"),
+        ("plan", "plan", "gold", "Choose"),
+        ("profile", "accept_terms", "on", "ccept"),
+    ] {
+        let app = TestApp::start().await;
+        let page = continued(&app, step, &[(name, value)]).await;
+        let id = format!("href=\"#{}\"", name.trim_end_matches("[]"));
+        let entry = page.split_once(&id).map(|(_, rest)| rest);
+        let entry = entry.and_then(|rest| rest.split_once("</a>"));
+        let text = entry.map_or("", |(text, _)| text);
+        assert!(text.contains(problem), "{name}={value}: {text}");
+        let drafts: String = sqlx::query_scalar("SELECT fields::text FROM drafts")
+            .fetch_one(&app.pool)
+            .await
+            .expect("a draft");
+        assert!(drafts.contains(value), "{name}={value}: {drafts}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_the_version_before_takes_nothing_away() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let path = "/en/onboarding/ava";
+    let fields = [("guidelines", "be kind"), ("job_to_be_done", "answer")];
+    browser.submit(path, &fields).await;
+    browser
+        .submit(path, &[("job_to_be_done", "call back")])
+        .await;
+    assert_eq!(app.column("guidelines").await.as_deref(), Some("be kind"));
+    browser.submit(path, &[("guidelines", "")]).await;
+    assert_eq!(app.column("guidelines").await, None, "emptied is emptied");
 }
 
 #[tokio::test]

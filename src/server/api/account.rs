@@ -14,7 +14,7 @@ use super::problem::{Kind, Problem};
 use super::shown::time;
 use crate::domain::{Draft, Locale, account, profile};
 use crate::server::services::accounts::{self, LogIn, SignUp, Welcome};
-use crate::server::services::onboarding::Onboarding;
+use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::services::tokens;
 use crate::server::{App, session};
 
@@ -89,7 +89,7 @@ async fn log_in(
     let (email, password) = (email.unwrap_or_default(), password.unwrap_or_default());
     match accounts::log_in(&app.pool, &app.visitor(client.ip), &email, &password).await? {
         LogIn::Welcome(welcome) => Ok(Json(issued(&app, &welcome).await?)),
-        LogIn::Wrong => Err(Kind::WrongCredentials.into()),
+        LogIn::Wrong | LogIn::Problems(_) => Err(Kind::WrongCredentials.into()),
         LogIn::Wait(seconds) => Err(Problem::wait(seconds)),
     }
 }
@@ -101,7 +101,7 @@ async fn issued(app: &App, welcome: &Welcome) -> Result<Value, Problem> {
         .acquire()
         .await
         .map_err(crate::server::Error::from)?;
-    let onboarding = Onboarding::load(&mut connection, welcome.user).await?;
+    let onboarding = onboarding::load(&mut connection, welcome.user).await?;
     Ok(json!({
         "token": issued.token,
         "token_type": "Bearer",
@@ -111,13 +111,13 @@ async fn issued(app: &App, welcome: &Welcome) -> Result<Value, Problem> {
 }
 
 fn user(onboarding: &Onboarding) -> Value {
-    let record = &onboarding.record;
+    let known = &onboarding.known;
     json!({
         "id": onboarding.user,
-        "email": record.email,
-        "locale": record.answers.text(profile::LOCALE.name),
-        "onboarding_completed": record.onboarding_completed,
-        "created_at": time(record.created_at),
+        "email": known.email,
+        "locale": known.answers.text(profile::LOCALE.name),
+        "onboarding_completed": known.is_completed,
+        "created_at": time(onboarding.created_at),
     })
 }
 

@@ -18,9 +18,9 @@ use super::shown;
 use crate::domain::{Draft, Step};
 use crate::server::App;
 use crate::server::services::assistants::From;
+use crate::server::services::follow::follow;
 use crate::server::services::onboarding::Onboarding;
 use crate::server::services::save::{self, Patched};
-use crate::server::told::told;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -122,7 +122,7 @@ async fn patch_studio_config(
 }
 
 fn representation(steps: &[Step], onboarding: &Onboarding) -> Value {
-    let mut shown = shown::answers(steps, onboarding.answers());
+    let mut shown = shown::answers(steps, &onboarding.known.answers);
     if steps == STUDIO_CONFIG {
         shown["strategy"] = json!("attach");
     }
@@ -158,11 +158,7 @@ async fn patch(
     };
     match save::patch(&app.pool, caller.user, steps, &named, is_current).await? {
         Patched::Stored(after) => {
-            for step in steps {
-                if step.fields().iter().any(|field| named.contains(field.name)) {
-                    told(app, &after, From::Api, *step, &named).await?;
-                }
-            }
+            follow(app, &after, From::Api, &named).await?;
             Ok(answer(&representation(steps, &after)))
         }
         Patched::Outdated => Err(Kind::PreconditionFailed.into()),

@@ -20,13 +20,13 @@ use super::problem::{Kind, Problem};
 use super::shown::time;
 use crate::domain::assistant::{FIRST_MESSAGE, INSTRUCTIONS, NAME, VOICE, voice_locale};
 use crate::domain::progress::Blocker;
-use crate::domain::{Code, Draft, Step, ava, telephony};
+use crate::domain::{Code, Draft, Intent, Step, ava, telephony};
 use crate::server::App;
 use crate::server::services::assistants::{self, From};
+use crate::server::services::follow::follow;
 use crate::server::services::onboarding::Onboarding;
-use crate::server::services::save::{self, Intent, Method, Save};
+use crate::server::services::save::{self, Save};
 use crate::server::store::assistants::Row;
-use crate::server::told::told;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get, patch, delete))
@@ -92,13 +92,13 @@ async fn create(
 ) -> Result<Response, Problem> {
     let wanted = Wanted::read(object, true)?;
     let before = caller.onboarding(&app).await?;
-    if before.record.vapi_id.is_some() {
+    if before.known.has_assistant {
         return Err(Kind::AssistantExists.into());
     }
-    if before.record.vapi_api_key_preview.is_none() {
+    if !before.known.vapi.is_stored() {
         return Err(Blocker::VapiKey.into());
     }
-    wanted.store(&app, &before).await?;
+    wanted.store(&app, before).await?;
     assistants::ensure(&app, caller.user, From::Api).await?;
     let (row, onboarding) = stored(&app, &caller).await?;
     let mut response = (StatusCode::CREATED, Json(shown(&row, &onboarding))).into_response();
@@ -161,9 +161,9 @@ async fn patch(
 ) -> Result<Json<Value>, Problem> {
     let (_, before) = named(&app, &caller, &id).await?;
     let wanted = Wanted::read(object, false)?;
-    let whole = wanted.store(&app, &before).await?;
+    let whole = wanted.store(&app, before).await?;
     let after = caller.onboarding(&app).await?;
-    told(&app, &after, From::Api, Step::Assistant, &whole).await?;
+    follow(&app, &after, From::Api, &whole).await?;
     let (row, onboarding) = stored(&app, &caller).await?;
     Ok(Json(shown(&row, &onboarding)))
 }
@@ -216,7 +216,7 @@ fn shown(row: &Row, onboarding: &Onboarding) -> Value {
         "vapiId": row.vapi_id,
         "name": row.name,
         "instructions": row.instructions,
-        "phoneNumber": onboarding.answers().text(telephony::NUMBER.name),
+        "phoneNumber": onboarding.known.answers.text(telephony::NUMBER.name),
         "firstMessage": row.first_message,
         "voice": {"provider": "azure", "voiceId": row.voice},
         "model": {"provider": "openai", "model": "gpt-4o-mini", "temperature": 0.7},
@@ -271,10 +271,10 @@ impl Wanted {
     }
 
     /// Stores it; gives the fields of step 7 as they now are.
-    async fn store(&self, app: &App, before: &Onboarding) -> Result<Draft, Problem> {
-        let mut whole = before.stored(Step::Assistant);
+    async fn store(&self, app: &App, before: Onboarding) -> Result<Draft, Problem> {
+        let mut whole = before.known.stored(Step::Assistant);
         whole.overlay(self.assistant.clone());
-        let spoken = before.answers().list(ava::LANGUAGES.name);
+        let spoken = before.known.answers.list(ava::LANGUAGES.name);
         let voice = voice_locale(whole.text(VOICE.name));
         if self.assistant.contains(VOICE.name)
             && !spoken.is_empty()
@@ -283,22 +283,16 @@ impl Wanted {
             return Err(Problem::domain(&[VOICE.problem(Code::Conflicting)]));
         }
         let user = before.user;
-        save::save(
-            app,
-            user,
-            Save {
-                step: Step::Assistant,
-                typed: whole.clone(),
-                proposed: Draft::default(),
-                secret: None,
-                intent: Intent::Continue,
-                method: Method::Api,
-                version: None,
-                editor: Uuid::new_v4(),
-                sequence: 0,
-            },
-        )
-        .await?;
+        let save = Save {
+            step: Step::Assistant,
+            typed: whole.clone(),
+            proposed: Draft::default(),
+            intent: Intent::Continue,
+            version: None,
+            editor: Uuid::new_v4(),
+            sequence: 0,
+        };
+        save::save(&app.pool, before, &save).await?;
         if let Some(metadata) = &self.metadata {
             assistants::set_metadata(app, user, metadata).await?;
         }
@@ -308,7 +302,7 @@ impl Wanted {
             if let save::Patched::Stored(after) =
                 save::patch(&app.pool, user, &steps, &self.number, is_current).await?
             {
-                told(app, &after, From::Api, Step::Telephony, &self.number).await?;
+                follow(app, &after, From::Api, &self.number).await?;
             }
         }
         Ok(whole)

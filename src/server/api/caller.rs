@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::problem::{Kind, Problem};
 use crate::domain::Locale;
-use crate::server::services::onboarding::Onboarding;
+use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::services::{accounts, tokens};
 use crate::server::web::visit::client_ip;
 use crate::server::{App, Config, Error, session};
@@ -70,7 +70,7 @@ impl Caller {
     /// When the account is gone or the database does not answer.
     pub async fn onboarding(&self, app: &App) -> Result<Onboarding, Error> {
         let mut connection = app.pool.acquire().await?;
-        Onboarding::load(&mut connection, self.user).await
+        onboarding::load(&mut connection, self.user).await
     }
 }
 

@@ -59,7 +59,7 @@ async fn patch(
     .into_iter()
     .filter_map(|(name, step)| object.flag(name).map(|skipped| (step, skipped)))
     .collect();
-    let created = json!(before.facts().assistant_created);
+    let created = json!(before.known.has_assistant);
     object.read_only("onboarding_assistant_created", &created);
     object.end()?;
     save::skip(&app.pool, caller.user, &skips).await?;
@@ -86,8 +86,8 @@ async fn complete(State(app): State<App>, caller: Caller) -> Result<Json<Value>,
 }
 
 fn shown(onboarding: &Onboarding) -> Value {
-    let (record, facts) = (&onboarding.record, onboarding.facts());
-    let is_skipped = |step: Step| record.skipped.iter().any(|id| id == step.id());
+    let known = &onboarding.known;
+    let facts = known.facts();
     let steps: Vec<Value> = Step::ALL
         .into_iter()
         .map(|step| {
@@ -106,11 +106,11 @@ fn shown(onboarding: &Onboarding) -> Value {
         })
         .collect();
     json!({
-        "onboarding_vapi_skipped": is_skipped(Step::Vapi),
-        "onboarding_twilio_skipped": is_skipped(Step::Twilio),
+        "onboarding_vapi_skipped": known.is_skipped(Step::Vapi),
+        "onboarding_twilio_skipped": known.is_skipped(Step::Twilio),
         "onboarding_assistant_created": facts.assistant_created,
         "onboarding_completed": facts.completed,
-        "onboarding_completed_at": record.onboarding_completed_at.map(time),
+        "onboarding_completed_at": onboarding.completed_at.map(time),
         "live": facts.is_live(),
         "blockers": facts.blockers(),
         "steps": steps,

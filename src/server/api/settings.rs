@@ -13,11 +13,12 @@ use super::caller::Caller;
 use super::contract::{self, BODY, CUSTOMER, ONCE, refuses};
 use super::problem::{Kind, Problem};
 use crate::domain::progress::Blocker;
-use crate::domain::{Draft, Step, twilio, vapi};
+use crate::domain::{Draft, Intent, Vendor, twilio, vapi};
 use crate::server::App;
-use crate::server::services::credentials;
+use crate::server::services::credentials::Method;
+use crate::server::services::keys::{self, Saved};
 use crate::server::services::onboarding::Onboarding;
-use crate::server::services::save::{self, Intent, Method, Save, Saved};
+use crate::server::services::save::Save;
 
 /// What may be repeated under an `Idempotency-Key`.
 pub fn creating() -> OpenApiRouter<App> {
@@ -66,14 +67,7 @@ async fn set_vapi(
     let mut fields = Draft::default();
     object.required_field(vapi::VAPI_API_KEY.name, &vapi::VAPI_API_KEY, &mut fields);
     object.end()?;
-    set(
-        &app,
-        caller.user,
-        Step::Vapi,
-        fields,
-        vapi::VAPI_API_KEY.name,
-    )
-    .await?;
+    set(&app, &caller, Vendor::Vapi, fields).await?;
     let shown = vapi_settings(&caller.onboarding(&app).await?);
     Ok((StatusCode::CREATED, Json(shown)))
 }
@@ -98,7 +92,7 @@ async fn get_vapi(State(app): State<App>, caller: Caller) -> Result<Json<Value>,
     responses((status = NO_CONTENT, description = "No key is stored"), RemoveRefusals)
 )]
 async fn remove_vapi(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
-    credentials::remove(&app, caller.user, Step::Vapi).await?;
+    keys::remove(&app, caller.user, Vendor::Vapi).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -132,7 +126,7 @@ async fn set_twilio(
     fields.set("phone_number", Vec::new());
     object.field("phone_number", &twilio::PHONE_NUMBER, &mut fields);
     object.end()?;
-    set(&app, caller.user, Step::Twilio, fields, "auth_token").await?;
+    set(&app, &caller, Vendor::Twilio, fields).await?;
     let shown = twilio_settings(&caller.onboarding(&app).await?);
     Ok((StatusCode::CREATED, Json(shown)))
 }
@@ -157,59 +151,47 @@ async fn get_twilio(State(app): State<App>, caller: Caller) -> Result<Json<Value
     responses((status = NO_CONTENT, description = "No credentials are stored"), RemoveRefusals)
 )]
 async fn remove_twilio(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
-    credentials::remove(&app, caller.user, Step::Twilio).await?;
+    keys::remove(&app, caller.user, Vendor::Twilio).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Saves a step with its secret, once its vendor has accepted it.
-async fn set(
-    app: &App,
-    user: Uuid,
-    step: Step,
-    mut typed: Draft,
-    secret: &'static str,
-) -> Result<(), Problem> {
-    let value = typed.text(secret).to_owned();
-    typed.remove(secret);
-    let saved = save::save(
-        app,
-        user,
-        Save {
-            step,
-            typed,
-            proposed: Draft::default(),
-            secret: Some(value),
-            intent: Intent::Continue,
-            method: Method::Api,
-            version: None,
-            editor: Uuid::new_v4(),
-            sequence: 0,
-        },
-    )
-    .await?;
-    match saved {
-        Saved::Stored { .. } | Saved::Outdated { .. } | Saved::Conflict => Ok(()),
-        Saved::SecretRefused(problems) => Err(Problem::domain(&problems)),
+/// Saves the step of a vendor's keys with its secret, once the vendor has accepted it.
+async fn set(app: &App, caller: &Caller, vendor: Vendor, mut typed: Draft) -> Result<(), Problem> {
+    let secret = typed.text(vendor.secret().name).to_owned();
+    typed.remove(vendor.secret().name);
+    let before = caller.onboarding(app).await?;
+    let save = Save {
+        step: vendor.step(),
+        typed,
+        proposed: Draft::default(),
+        intent: Intent::Continue,
+        version: None,
+        editor: Uuid::new_v4(),
+        sequence: 0,
+    };
+    match keys::save(app, before, vendor, Some(&secret), Method::Api, &save).await? {
+        Saved::Saved(_) => Ok(()),
+        Saved::Refused(problems) => Err(Problem::domain(&problems)),
         Saved::Blocked(blocker) => Err(blocker.into()),
-        Saved::SecretWaits | Saved::NotShared if step == Step::Vapi => {
-            Err(Blocker::VapiUnreachable.into())
-        }
-        Saved::SecretWaits | Saved::NotShared => Err(Blocker::TwilioUnreachable.into()),
-        Saved::TooManySecrets => Err(Problem::wait(600)),
+        Saved::Waits | Saved::NotShared => Err(match vendor {
+            Vendor::Vapi => Blocker::VapiUnreachable.into(),
+            Vendor::Twilio => Blocker::TwilioUnreachable.into(),
+        }),
+        Saved::TooMany => Err(Problem::wait(600)),
     }
 }
 
 fn vapi_settings(onboarding: &Onboarding) -> Value {
-    let preview = &onboarding.record.vapi_api_key_preview;
+    let preview = &onboarding.known.vapi.preview;
     json!({"has_vapi_key": preview.is_some(), "vapi_api_key_preview": preview})
 }
 
 fn twilio_settings(onboarding: &Onboarding) -> Value {
-    let record = &onboarding.record;
-    let sid = record.answers.text(twilio::ACCOUNT_SID.name);
+    let known = &onboarding.known;
+    let sid = known.answers.text(twilio::ACCOUNT_SID.name);
     json!({
-        "has_credentials": record.auth_token_preview.is_some(),
+        "has_credentials": known.twilio.is_stored(),
         "account_sid_preview": sid.map(|sid| format!("AC****{}", &sid[sid.len().saturating_sub(4)..])),
-        "phone_number": record.answers.text(twilio::PHONE_NUMBER.name),
+        "phone_number": known.answers.text(twilio::PHONE_NUMBER.name),
     })
 }

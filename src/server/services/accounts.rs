@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Halt, numbers, passwords, shared_keys};
+use super::passwords::RESET_MINUTES;
+use super::{Halt, notices, numbers, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
-use crate::domain::{Code, Locale, Problem, Step, Value};
+use crate::domain::{Code, Locale, Problem, Value, Vendor};
 use crate::server::store::{attempts, events, password_resets, users};
 use crate::server::vault::Key;
 use crate::server::{App, Error};
@@ -25,8 +26,6 @@ const WINDOW: f64 = 15.0 * 60.0;
 const FAILURES_PER_VISITOR: i64 = 100;
 /// Sign-ups and reset mails of one visitor within an hour.
 const PER_HOUR: i64 = 30;
-/// How long a reset link lasts.
-pub const RESET_MINUTES: i32 = 30;
 
 /// Who is asking, and the key that hides it in what is kept.
 pub struct Visitor<'a> {
@@ -71,6 +70,8 @@ pub enum SignUp {
 #[derive(Debug, PartialEq, Eq)]
 pub enum LogIn {
     Welcome(Welcome),
+    /// Something was left empty.
+    Problems(Vec<Problem>),
     /// The address or the password is wrong; which one is not told.
     Wrong,
     /// Too many failures; seconds to wait.
@@ -134,6 +135,7 @@ pub async fn sign_up(
     match log_in(pool, visitor, &email, password).await? {
         LogIn::Welcome(welcome) => Ok(SignUp::Welcome(welcome)),
         LogIn::Wrong => Ok(SignUp::Problems(vec![EMAIL.problem(Code::Taken)])),
+        LogIn::Problems(problems) => Ok(SignUp::Problems(problems)),
         LogIn::Wait(seconds) => Ok(SignUp::Wait(seconds)),
     }
 }
@@ -150,6 +152,13 @@ pub async fn log_in(
     password: &str,
 ) -> Result<LogIn, Error> {
     let email = email.trim();
+    let empty: Vec<Problem> = [(EMAIL.name, email), (account::PASSWORD, password.trim())]
+        .into_iter()
+        .filter_map(|(field, text)| text.is_empty().then_some(required(field)))
+        .collect();
+    if !empty.is_empty() {
+        return Ok(LogIn::Problems(empty));
+    }
     if password.chars().count() > account::PASSWORD_MAX || email.chars().count() > 254 {
         return Ok(LogIn::Wrong);
     }
@@ -224,12 +233,36 @@ pub async fn follow_locale(
     Ok(users::set_locale(&mut connection, user, epoch, locale).await?)
 }
 
-/// Opens a reset for an address and returns the token for its mail; `None` when there is no such
-/// active account or this visitor has asked too often. The caller tells nobody which.
+/// What became of the wish for a reset link.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Forgot {
+    /// It is on its way, if there is such an account.
+    Sent,
+    Problems(Vec<Problem>),
+}
+
+/// Mails a link to set a new password, if there is such an account: nobody is told.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn request_reset(
+    app: &App,
+    visitor: &Visitor<'_>,
+    email: &str,
+    locale: Locale,
+) -> Result<Forgot, Error> {
+    if let Some(problem) = EMAIL.check(&[email.to_owned()]) {
+        return Ok(Forgot::Problems(vec![problem]));
+    }
+    if let Some(token) = open_reset(&app.pool, visitor, email).await? {
+        notices::reset(app, locale, email, &token);
+    }
+    Ok(Forgot::Sent)
+}
+
+/// Opens a reset for an address and returns the token for its mail; `None` when there is no such
+/// active account or this visitor has asked too often.
+async fn open_reset(
     pool: &PgPool,
     visitor: &Visitor<'_>,
     email: &str,
@@ -301,8 +334,6 @@ pub async fn reset_password(pool: &PgPool, token: &str, password: &str) -> Resul
 pub enum Change {
     /// Done; the epoch of the one session that goes on.
     Done(i32),
-    /// The password of today is wrong.
-    Wrong,
     Problems(Vec<Problem>),
 }
 
@@ -322,7 +353,8 @@ pub async fn change_password(
         .ok_or(Error::NoAccount)?;
     drop(connection);
     if !passwords::verify(current.to_owned(), Some(hashed)).await? {
-        return Ok(Change::Wrong);
+        let problem = wrong(account::CURRENT_PASSWORD, current);
+        return Ok(Change::Problems(vec![problem]));
     }
     let problems: Vec<Problem> = new_password_problem(password, "")
         .await?
@@ -345,7 +377,7 @@ pub async fn change_password(
 pub enum Deletion {
     Done,
     /// The password is wrong; nothing was deleted.
-    Wrong,
+    Problems(Vec<Problem>),
     /// The number could not be given back, and why; nothing was deleted.
     Blocked(Blocker),
 }
@@ -367,11 +399,12 @@ pub async fn delete(
         .ok_or(Error::NoAccount)?;
     drop(connection);
     if !passwords::verify(current.to_owned(), Some(hashed)).await? {
-        return Ok(Deletion::Wrong);
+        let problem = wrong(account::DELETE_PASSWORD, current);
+        return Ok(Deletion::Problems(vec![problem]));
     }
-    let mut done = shared_keys::leave(app, user, Step::Vapi).await;
+    let mut done = shared_keys::leave(app, user, Vendor::Vapi).await;
     if done.is_ok() {
-        done = shared_keys::leave(app, user, Step::Twilio).await;
+        done = shared_keys::leave(app, user, Vendor::Twilio).await;
     }
     if done.is_ok() && gives_number_back {
         done = numbers::unlink(app, user).await;
@@ -385,6 +418,25 @@ pub async fn delete(
     users::delete(&mut connection, user).await?;
     tracing::info!(%user, "account deleted");
     Ok(Deletion::Done)
+}
+
+const fn required(field: &'static str) -> Problem {
+    Problem {
+        field,
+        code: Code::Required,
+    }
+}
+
+/// The problem of a password that is not the one of today.
+const fn wrong(field: &'static str, typed: &str) -> Problem {
+    if typed.is_empty() {
+        required(field)
+    } else {
+        Problem {
+            field,
+            code: Code::Malformed,
+        }
+    }
 }
 
 async fn new_password_problem(password: &str, email: &str) -> Result<Option<Problem>, Error> {

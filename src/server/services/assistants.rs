@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::credentials::{self, Secrets};
 use super::lease::{self, Lease};
+use super::proposals::Made;
 use super::{Halt, numbers};
 use crate::domain::progress::Blocker;
 use crate::server::store::assistants::{self as rows, Row};
@@ -132,13 +133,6 @@ async fn leave_held(app: &App, lease: &Lease) -> Result<(), Halt> {
     Ok(rows::forget_vapi(&mut connection, user).await?)
 }
 
-/// What is made of a customer's answers, in one language.
-pub struct Made {
-    pub first_message: String,
-    /// `None` before the persona is known.
-    pub instructions: Option<String>,
-}
-
 /// Notes which of the customer's texts are among those made of the answers.
 ///
 /// # Errors
@@ -163,7 +157,7 @@ pub async fn note_made(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn follow(app: &App, user: Uuid, made: &Made) -> Result<bool, Error> {
+pub async fn adopt(app: &App, user: Uuid, made: &Made) -> Result<bool, Error> {
     let mut connection = app.pool.acquire().await?;
     let instructions = made.instructions.as_deref();
     Ok(rows::follow(&mut connection, user, instructions, &made.first_message).await?)

@@ -4,14 +4,31 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::save::{Intent, Method, Save};
-use super::{Halt, numbers, shared_keys};
-use crate::domain::{Code, Problem, Step, Value, twilio, vapi};
+use crate::domain::{Code, Draft, Field, Problem, Value, Vendor, twilio};
 use crate::server::config::{Secret, TwilioAccount};
 use crate::server::store::{self, attempts, credentials as rows, events};
 use crate::server::vault::{Column, preview};
 use crate::server::vendors::{Failure, Refusal, twilio as twilio_vendor};
 use crate::server::{App, Error};
+
+/// Through which door credentials came; the `method` of their event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Inline,
+    Settings,
+    Api,
+}
+
+impl Method {
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Inline => "inline",
+            Self::Settings => "settings",
+            Self::Api => "api",
+        }
+    }
+}
 
 /// Secrets of one customer that are judged within an hour.
 const CHECKS_PER_HOUR: i64 = 60;
@@ -62,7 +79,7 @@ pub async fn open(app: &App, user: Uuid) -> Result<Secrets, Error> {
     })
 }
 
-/// Asks the vendor of a step about the stored credentials, and keeps its word: accepted, or why not.
+/// Asks a vendor about the stored credentials, and keeps its word: accepted, or why not.
 /// Silence changes nothing.
 ///
 /// # Errors
@@ -71,11 +88,11 @@ pub async fn ask(
     app: &App,
     user: Uuid,
     secrets: &Secrets,
-    step: Step,
+    vendor: Vendor,
 ) -> Result<Result<(), Failure>, Error> {
-    let said = match (step, &secrets.vapi_api_key, secrets.twilio()) {
-        (Step::Vapi, Some(key), _) => app.vendors.vapi.check(key).await,
-        (Step::Twilio, _, Some(with)) => app.vendors.twilio.check(with).await,
+    let said = match (vendor, &secrets.vapi_api_key, secrets.twilio()) {
+        (Vendor::Vapi, Some(key), _) => app.vendors.vapi.check(key).await,
+        (Vendor::Twilio, _, Some(with)) => app.vendors.twilio.check(with).await,
         // As when the operator has withdrawn the shared key.
         _ => Err(Failure::Refused(Refusal::Wrong)),
     };
@@ -85,21 +102,20 @@ pub async fn ask(
         Err(_) => return Ok(said),
     };
     let mut connection = app.pool.acquire().await?;
-    if step == Step::Vapi {
-        rows::set_vapi_checked(&mut connection, user, problem).await?;
-    } else {
-        rows::set_twilio_checked(&mut connection, user, problem).await?;
+    match vendor {
+        Vendor::Vapi => rows::set_vapi_checked(&mut connection, user, problem).await?,
+        Vendor::Twilio => rows::set_twilio_checked(&mut connection, user, problem).await?,
     }
     Ok(said)
 }
 
-/// Asks the vendor of a step again about what is stored.
+/// Asks a vendor again about what is stored.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn recheck(app: &App, user: Uuid, step: Step) -> Result<Result<(), Failure>, Error> {
+pub async fn recheck(app: &App, user: Uuid, vendor: Vendor) -> Result<Result<(), Failure>, Error> {
     let secrets = open(app, user).await?;
-    ask(app, user, &secrets, step).await
+    ask(app, user, &secrets, vendor).await
 }
 
 const fn code(refusal: Refusal) -> Code {
@@ -140,42 +156,45 @@ pub enum Judged {
     TooMany,
 }
 
-/// Judges the secret of a save, before anything else happens: by its form, then by its vendor. A
-/// secret that waits is judged when Continue comes without a new one.
+/// Credentials as a form or a program sends them.
+pub struct Asked<'a> {
+    pub vendor: Vendor,
+    /// What was typed beside the secret.
+    pub typed: &'a Draft,
+    pub secret: Option<&'a str>,
+    /// The vendor is asked before they are stored.
+    pub is_checked: bool,
+    /// While the vendor is silent the secret waits for it.
+    pub may_wait: bool,
+}
+
+/// Judges a secret before it is stored: by its form, then by its vendor. Without a new one, a secret that
+/// waits is judged.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> {
-    let step = save.step;
-    if !matches!(step, Step::Vapi | Step::Twilio) || save.intent == Intent::Autosave {
-        return Ok(Judged::Nothing);
-    }
-    if save.intent == Intent::UseShared {
-        return shared_keys::judge(app, user, step).await;
-    }
+pub async fn judge(app: &App, user: Uuid, asked: &Asked<'_>) -> Result<Judged, Error> {
+    let vendor = asked.vendor;
     let mut connection = app.pool.acquire().await?;
-    let (pending, secret) = if let Some(secret) = &save.secret {
-        match typed(app, user, save, secret)? {
+    let (pending, secret) = if let Some(secret) = asked.secret {
+        match typed(app, user, asked, secret)? {
             Ok(ready) => ready,
             Err(problems) => return Ok(Judged::Refused(problems)),
         }
     } else {
-        if !matches!(save.intent, Intent::Continue | Intent::StoreUnchecked) {
-            return Ok(Judged::Nothing);
-        }
-        let Some(pending) = rows::held(&mut connection, user, step.id()).await? else {
+        let Some(pending) = rows::held(&mut connection, user, vendor).await? else {
             return Ok(Judged::Nothing);
         };
         let secret = app
             .vault
-            .open(user, column(step), &pending.secret_encrypted)?;
+            .open(user, column(vendor), &pending.secret_encrypted)?;
         (pending, secret)
     };
     if !may_check(&mut connection, user).await? {
         return Ok(Judged::TooMany);
     }
     drop(connection);
-    if save.intent == Intent::StoreUnchecked {
+    if !asked.is_checked {
         return Ok(Judged::Ready(Ready {
             own: Some(pending),
             is_checked: false,
@@ -198,18 +217,15 @@ pub async fn judge(app: &App, user: Uuid, save: &Save) -> Result<Judged, Error> 
             is_checked: true,
         })),
         Err(Failure::Refused(refusal)) => {
-            rows::drop_held(&mut connection, user, step.id()).await?;
-            let field = match (step, refusal) {
-                (Step::Vapi, _) => vapi::VAPI_API_KEY,
-                _ => twilio::AUTH_TOKEN,
-            };
-            Ok(Judged::Refused(vec![field.problem(code(refusal))]))
+            rows::drop_held(&mut connection, user, vendor).await?;
+            Ok(Judged::Refused(vec![
+                vendor.secret().problem(code(refusal)),
+            ]))
         }
         Err(failure) => {
-            tracing::warn!(%user, step = step.id(), %failure, "credentials could not be checked");
-            // A program sends it again by itself.
-            if save.method != Method::Api {
-                rows::hold(&mut connection, user, step.id(), &pending).await?;
+            tracing::warn!(%user, vendor = vendor.id(), %failure, "credentials could not be checked");
+            if asked.may_wait {
+                rows::hold(&mut connection, user, vendor, &pending).await?;
             }
             Ok(Judged::Silent)
         }
@@ -226,21 +242,19 @@ pub(super) async fn may_check(connection: &mut PgConnection, user: Uuid) -> Resu
     Ok(true)
 }
 
-/// Whether a secret of a step waits for its vendor.
+/// Whether a secret waits for its vendor.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn waits(app: &App, user: Uuid, step: Step) -> Result<bool, Error> {
+pub async fn waits(app: &App, user: Uuid, vendor: Vendor) -> Result<bool, Error> {
     let mut connection = app.pool.acquire().await?;
-    Ok(rows::held(&mut connection, user, step.id())
-        .await?
-        .is_some())
+    Ok(rows::held(&mut connection, user, vendor).await?.is_some())
 }
 
-const fn column(step: Step) -> Column {
-    match step {
-        Step::Twilio => Column::TwilioAuthToken,
-        _ => Column::VapiApiKey,
+const fn column(vendor: Vendor) -> Column {
+    match vendor {
+        Vendor::Twilio => Column::TwilioAuthToken,
+        Vendor::Vapi => Column::VapiApiKey,
     }
 }
 
@@ -250,39 +264,35 @@ type Typed = (rows::Pending, String);
 fn typed(
     app: &App,
     user: Uuid,
-    save: &Save,
+    asked: &Asked<'_>,
     secret: &str,
 ) -> Result<Result<Typed, Vec<Problem>>, Error> {
-    let field = match save.step {
-        Step::Twilio => twilio::AUTH_TOKEN,
-        _ => vapi::VAPI_API_KEY,
-    };
+    let field = asked.vendor.secret();
     let secret = match field.parse(&[secret.to_owned()]) {
         Ok(Some(Value::Text(secret))) => secret,
         Ok(_) => return Ok(Err(vec![field.problem(Code::Required)])),
         Err(code) => return Ok(Err(vec![field.problem(code)])),
     };
-    let text = |field: &crate::domain::Field| {
-        let value = field.parse(save.typed.values(field.name)).ok().flatten();
+    let text = |field: &Field| {
+        let value = field.parse(asked.typed.values(field.name)).ok().flatten();
         match value {
             Some(Value::Text(text)) => Some(text),
             _ => None,
         }
     };
-    let mut account_sid = None;
-    if save.step == Step::Twilio {
+    let is_twilio = asked.vendor == Vendor::Twilio;
+    if is_twilio {
         // A token alone opens nothing, so it waits for a usable account beside it.
-        let sid = save.typed.values(twilio::ACCOUNT_SID.name);
+        let sid = asked.typed.values(twilio::ACCOUNT_SID.name);
         if let Some(problem) = twilio::ACCOUNT_SID.check(sid) {
             return Ok(Err(vec![problem]));
         }
-        account_sid = text(&twilio::ACCOUNT_SID);
     }
     let pending = rows::Pending {
-        secret_encrypted: app.vault.seal(user, column(save.step), &secret)?,
+        secret_encrypted: app.vault.seal(user, column(asked.vendor), &secret)?,
         secret_preview: preview(&secret),
-        account_sid,
-        phone_number: text(&twilio::PHONE_NUMBER).filter(|_| save.step == Step::Twilio),
+        account_sid: text(&twilio::ACCOUNT_SID).filter(|_| is_twilio),
+        phone_number: text(&twilio::PHONE_NUMBER).filter(|_| is_twilio),
     };
     Ok(Ok((pending, secret)))
 }
@@ -294,75 +304,67 @@ fn typed(
 pub async fn store(
     connection: &mut PgConnection,
     user: Uuid,
-    step: Step,
+    vendor: Vendor,
     method: Method,
     ready: &Ready,
 ) -> Result<(), Error> {
     let own = ready.own.as_ref();
-    if own.is_none() && rows::of_user(connection, user).await?.is_shared(step) {
+    if own.is_none() && rows::of_user(connection, user).await?.is_shared(vendor) {
         return Ok(());
     }
     let sealed = own.map(|own| own.secret_encrypted.as_slice());
     let shown = own.map_or(SHARED_PREVIEW, |own| own.secret_preview.as_str());
     let is_checked = ready.is_checked;
-    if step == Step::Vapi {
-        rows::upsert_vapi(connection, user, sealed, shown, is_checked).await?;
-        if own.is_some() {
-            rows::delete_shared_twilio(connection, user).await?;
+    match vendor {
+        Vendor::Vapi => {
+            rows::upsert_vapi(connection, user, sealed, shown, is_checked).await?;
+            if own.is_some() {
+                rows::delete_shared_twilio(connection, user).await?;
+            }
+            // Another key may be another organisation's; the same one finds its assistant again.
+            store::assistants::forget_vapi(connection, user).await?;
         }
-        // Another key may be another organisation's; the same one finds its assistant again.
-        store::assistants::forget_vapi(connection, user).await?;
-        configured(connection, user, "vapi_configured", method).await?;
-    } else {
-        let sid = own.and_then(|own| own.account_sid.as_deref());
-        let number = own.and_then(|own| own.phone_number.as_deref());
-        rows::upsert_twilio(connection, user, sid, (sealed, shown), number, is_checked).await?;
-        store::phone_numbers::clear_check(connection, user).await?;
-        configured(connection, user, "twilio_configured", method).await?;
+        Vendor::Twilio => {
+            let sid = own.and_then(|own| own.account_sid.as_deref());
+            let number = own.and_then(|own| own.phone_number.as_deref());
+            rows::upsert_twilio(connection, user, sid, (sealed, shown), number, is_checked).await?;
+            store::phone_numbers::clear_check(connection, user).await?;
+        }
     }
-    rows::drop_held(connection, user, step.id()).await?;
+    let event = match vendor {
+        Vendor::Vapi => "vapi_configured",
+        Vendor::Twilio => "twilio_configured",
+    };
+    events::insert(connection, user, event, json!({"method": method.id()})).await?;
+    rows::drop_held(connection, user, vendor).await?;
     store::readiness::clear(connection, user).await?;
     Ok(())
 }
 
-async fn configured(
-    connection: &mut PgConnection,
-    user: Uuid,
-    event: &str,
-    method: Method,
-) -> Result<(), Error> {
-    Ok(events::insert(connection, user, event, json!({"method": method.id()})).await?)
-}
-
-/// Forgets the credentials of a step; a number that is linked is given back first, while it still
-/// can be. Idempotent.
+/// Forgets the credentials for a vendor. Idempotent.
 ///
 /// # Errors
-/// What keeps the number from being given back: then nothing is removed. Or the account is gone, or
-/// the database does not answer.
-pub async fn remove(app: &App, user: Uuid, step: Step) -> Result<(), Halt> {
-    shared_keys::leave(app, user, step).await?;
-    numbers::unlink(app, user).await?;
+/// When the account is gone or the database does not answer; nothing has changed then.
+pub async fn remove(app: &App, user: Uuid, vendor: Vendor) -> Result<(), Error> {
     let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, user).await? {
-        return Err(Error::NoAccount.into());
+        return Err(Error::NoAccount);
     }
-    let removed = match step {
-        Step::Vapi => {
+    let removed = match vendor {
+        Vendor::Vapi => {
             // The assistant stays in the customer's Vapi account and is found again.
             store::assistants::forget_vapi(&mut transaction, user).await?;
             rows::delete_shared_twilio(&mut transaction, user).await?;
             rows::delete_vapi(&mut transaction, user).await?
         }
-        Step::Twilio => {
+        Vendor::Twilio => {
             store::phone_numbers::clear_check(&mut transaction, user).await?;
             rows::delete_twilio(&mut transaction, user).await?
         }
-        _ => false,
     };
-    rows::drop_held(&mut transaction, user, step.id()).await?;
+    rows::drop_held(&mut transaction, user, vendor).await?;
     store::readiness::clear(&mut transaction, user).await?;
     transaction.commit().await?;
-    tracing::info!(%user, step = step.id(), removed, "credentials removed");
+    tracing::info!(%user, vendor = vendor.id(), removed, "credentials removed");
     Ok(())
 }

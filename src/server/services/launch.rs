@@ -8,7 +8,7 @@ use super::lease::{self, Lease};
 use super::onboarding::{self, Onboarding};
 use super::{Halt, numbers};
 use crate::domain::progress::Blocker;
-use crate::domain::{Step, telephony};
+use crate::domain::{Vendor, telephony};
 use crate::server::store::{phone_numbers, readiness};
 use crate::server::vendors::Failure;
 use crate::server::{App, Error};
@@ -32,7 +32,7 @@ pub async fn check(app: &App, user: Uuid) -> Result<Vec<Blocker>, Error> {
 }
 
 async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, Error> {
-    let missing = load(app, user).await?.facts().missing();
+    let missing = load(app, user).await?.known.facts().missing();
     if !missing.is_empty() {
         return Ok(missing);
     }
@@ -43,7 +43,7 @@ async fn ask(app: &App, user: Uuid, link: Option<From>) -> Result<Vec<Blocker>, 
         Ok(blockers) => Ok(blockers),
         // It may have come to its end just when nobody waited any more.
         Err(Halt::Blocker(blocker)) => {
-            let is_live = load(app, user).await?.facts().is_live();
+            let is_live = load(app, user).await?.known.facts().is_live();
             Ok(if is_live { Vec::new() } else { vec![blocker] })
         }
         Err(Halt::Error(error)) => Err(error),
@@ -59,7 +59,7 @@ async fn ask_and_note(app: &App, lease: &Lease, link: Option<From>) -> Result<Ve
     }
     // What is stored may have changed while another held the lease.
     let onboarding = load(app, user).await?;
-    let blockers = match onboarding.facts().missing() {
+    let blockers = match onboarding.known.facts().missing() {
         missing if !missing.is_empty() => missing,
         _ => match ask_held(app, lease, &onboarding, link).await {
             Ok(blockers) => blockers,
@@ -82,7 +82,7 @@ async fn note(app: &App, user: Uuid, blockers: &[Blocker]) -> Result<(), Error> 
 
 async fn load(app: &App, user: Uuid) -> Result<Onboarding, Error> {
     let mut connection = app.pool.acquire().await?;
-    Onboarding::load(&mut connection, user).await
+    onboarding::load(&mut connection, user).await
 }
 
 async fn ask_held(
@@ -93,8 +93,8 @@ async fn ask_held(
 ) -> Result<Vec<Blocker>, Halt> {
     let secrets = credentials::open(app, lease.user).await?;
     let (vapi, twilio) = tokio::join!(
-        credentials::ask(app, lease.user, &secrets, Step::Vapi),
-        credentials::ask(app, lease.user, &secrets, Step::Twilio),
+        credentials::ask(app, lease.user, &secrets, Vendor::Vapi),
+        credentials::ask(app, lease.user, &secrets, Vendor::Twilio),
     );
     let mut blockers: Vec<Blocker> = [
         vapi?.err().map(|failure| match failure {
@@ -110,7 +110,8 @@ async fn ask_held(
     .flatten()
     .collect();
     let number = onboarding
-        .answers()
+        .known
+        .answers
         .text(telephony::NUMBER.name)
         .ok_or(Blocker::Number)?;
     if let Some(from) = link {
@@ -146,7 +147,7 @@ async fn standing(
 ) -> Result<Option<Blocker>, Halt> {
     let key = secrets.vapi_api_key.as_deref().ok_or(Blocker::VapiKey)?;
     let with = secrets.twilio().ok_or(Blocker::TwilioCredentials)?;
-    let Some(assistant) = &onboarding.record.vapi_id else {
+    let Some(assistant) = &onboarding.vapi_id else {
         return Ok(Some(Blocker::AssistantNotCreated));
     };
     match app.vendors.vapi.assistant(key, assistant).await {

@@ -10,6 +10,9 @@ use crate::server::Error;
 /// Hashing takes 19 MiB each; more at once would not be faster on few cores.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
+/// How long the link of a reset lasts.
+pub const RESET_MINUTES: i32 = 30;
+
 /// The OWASP minimum for argon2id: 19 MiB, 2 passes, 1 lane.
 fn hasher() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())

@@ -1,71 +1,24 @@
 //! Saving a step: as typed, valid or not, and without one window overwriting another.
 
-use serde_json::json;
-use sqlx::{Connection, PgConnection, PgPool};
+use serde_json::{Value as Json, json};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::credentials::{self, Judged, Ready};
-use super::onboarding::Onboarding;
-use super::{Halt, shared_keys};
-use crate::domain::progress::{Blocker, Status};
-use crate::domain::{Answers, Code, Draft, Field, Problem, Rule, Step, Value, twilio};
-use crate::server::store::{self, drafts};
-use crate::server::{App, Error};
-
-/// What the customer wants beside keeping what was typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Intent {
-    /// Nothing; the form saved itself.
-    Autosave,
-    Continue,
-    Skip,
-    Later,
-    /// As Continue, with the secret that waits for its vendor stored as it is.
-    StoreUnchecked,
-    /// As Continue, with the operator's credentials.
-    UseShared,
-}
-
-impl Intent {
-    /// Whether the customer means the step to be done.
-    const fn submits(self) -> bool {
-        matches!(
-            self,
-            Self::Continue | Self::StoreUnchecked | Self::UseShared
-        )
-    }
-}
-
-/// Through which door credentials came; the `method` of their event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    Inline,
-    Settings,
-    Api,
-}
-
-impl Method {
-    #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Inline => "inline",
-            Self::Settings => "settings",
-            Self::Api => "api",
-        }
-    }
-}
+use super::onboarding::{self, Onboarding};
+use crate::domain::known::Kept;
+use crate::domain::profile::ACCEPT_TERMS;
+use crate::domain::progress::Status;
+use crate::domain::{Answers, Code, Draft, Field, Intent, Problem, Step, Value};
+use crate::server::{Error, store};
 
 /// One save of one step's form.
 pub struct Save {
     pub step: Step,
-    /// What was typed, without secrets.
+    /// What was typed, without secrets. A field that was not sent is absent and stays as it is.
     pub typed: Draft,
     /// What the form proposes where nothing was ever typed.
     pub proposed: Draft,
-    /// A secret that was typed; never kept as a draft.
-    pub secret: Option<String>,
     pub intent: Intent,
-    pub method: Method,
     /// The version that the form was rendered from; without one the last writer wins.
     pub version: Option<i64>,
     /// The rendered form that saves, and its own order of saves.
@@ -74,124 +27,93 @@ pub struct Save {
 }
 
 /// What a save came to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
-    /// Stored under this version, and where the step stands now.
-    Stored { version: i64, status: Status },
+    /// Stored under this version.
+    Stored { version: i64 },
     /// This form has already saved something newer; nothing was changed.
     Outdated { version: i64 },
     /// Another window or device has saved other values meanwhile; nothing was changed.
     Conflict,
-    /// The secret cannot be one, or its vendor refuses it; nothing was changed.
-    SecretRefused(Vec<Problem>),
-    /// The vendor of the secret does not answer. The secret waits; nothing else was changed.
-    SecretWaits,
-    /// The operator's key is not offered, or does not work now; nothing was changed.
-    NotShared,
-    /// What was made with the operator's key cannot be taken back now; nothing was changed.
-    Blocked(Blocker),
-    /// Too many secrets were tried within the hour; nothing was changed.
-    TooManySecrets,
 }
 
-/// Stores one save, with its events, at once or not at all; a secret only once its vendor was asked.
+/// Stores one save on top of what was read, or of what is stored by now; with its events, at once or not
+/// at all. Gives the customer as they then are.
 ///
 /// # Errors
 /// When the account is gone or the database does not answer; nothing has changed then.
-pub async fn save(app: &App, user: Uuid, save: Save) -> Result<Saved, Error> {
-    let secret = match credentials::judge(app, user, &save).await? {
-        Judged::Refused(problems) => return Ok(Saved::SecretRefused(problems)),
-        Judged::Silent => return Ok(Saved::SecretWaits),
-        Judged::NotShared => return Ok(Saved::NotShared),
-        Judged::TooMany => return Ok(Saved::TooManySecrets),
-        Judged::Ready(ready) => Some(ready),
-        Judged::Nothing => None,
-    };
-    if secret.as_ref().is_some_and(Ready::is_own) {
-        // Nothing is taken back for a save that is refused.
-        let before = Onboarding::load(&mut *app.pool.acquire().await?, user).await?;
-        if let Some(refused) = overtaken(&before, &save) {
-            return Ok(refused);
-        }
-        match shared_keys::leave(app, user, save.step).await {
-            Ok(()) => {}
-            Err(Halt::Blocker(blocker)) => return Ok(Saved::Blocked(blocker)),
-            Err(Halt::Error(error)) => return Err(error),
-        }
-    }
-    let secret = secret.as_ref();
-    let has_own_table = matches!(save.step, Step::Vapi | Step::Twilio | Step::Assistant);
-    let mut connection = app.pool.acquire().await?;
+pub async fn save(
+    pool: &PgPool,
+    mut before: Onboarding,
+    save: &Save,
+) -> Result<(Saved, Onboarding), Error> {
+    let user = before.user;
+    let mut connection = pool.acquire().await?;
     loop {
-        let saved = if has_own_table {
-            let mut transaction = connection.begin().await?;
-            if !store::lock_user(&mut transaction, user).await? {
-                return Err(Error::NoAccount);
-            }
-            let saved = attempt(&mut transaction, user, &save, secret).await?;
-            transaction.commit().await?;
-            saved
-        } else {
-            attempt(&mut connection, user, &save, secret).await?
-        };
-        if let Some(saved) = saved {
+        if let Some(saved) = attempt(&mut connection, before, save).await? {
             return Ok(saved);
         }
+        before = onboarding::load(&mut connection, user).await?;
     }
 }
 
-/// Saves on top of what is stored now; `None` when that has changed before it was written. A step with a
-/// table of its own needs a transaction that holds the account.
-async fn attempt(
+/// Stores one save on top of what was read; `None` when the account has changed since.
+///
+/// # Errors
+/// When the database does not answer; nothing has changed then.
+pub async fn attempt(
     connection: &mut PgConnection,
-    user: Uuid,
+    before: Onboarding,
     save: &Save,
-    secret: Option<&Ready>,
-) -> Result<Option<Saved>, Error> {
-    let before = Onboarding::load(connection, user).await?;
+) -> Result<Option<(Saved, Onboarding)>, Error> {
     let step = save.step;
     if let Some(refused) = overtaken(&before, save) {
-        return Ok(Some(refused));
+        return Ok(Some((refused, before)));
     }
-    if save.intent == Intent::Autosave
-        && before.draft(step).is_some()
-        && is_unchanged(&before, save)
-    {
-        return Ok(Some(stored(&before, step)));
+    let is_unchanged = is_unchanged(&before, save);
+    let is_kept = before.known.kept.contains_key(&step);
+    if save.intent == Intent::Autosave && is_kept && is_unchanged {
+        return Ok(Some((stored(&before, step), before)));
     }
-
+    let mut change = Change::of(before);
     // Where nothing was typed, what the form proposes is left alone too.
-    let is_untouched = !save.intent.submits() && secret.is_none() && is_unchanged(&before, save);
-    let written = if is_untouched {
-        before
-    } else {
-        write_answers(connection, before, save, secret).await?
-    };
-    let mut change = Change::of(written);
+    if save.intent.submits() || !is_unchanged {
+        let is_autosave = save.intent == Intent::Autosave;
+        let answers = step.answers(&change.after.known, &save.typed, is_autosave);
+        change.answer(answers);
+    }
     match save.intent {
         Intent::Skip => change.skip(step, true),
         intent if intent.submits() => change.skip(step, false),
         _ => {}
     }
-    let fields = remaining_draft(&change.after.stored(step), save);
-    change.keep(drafts::Save {
+    let fields = remaining_draft(&change.after, save);
+    change.keep(
         step,
         fields,
-        editor: save.editor,
-        sequence: save.sequence,
-        submitted: save.intent.submits(),
-        completed: false,
-    });
+        save.intent.submits(),
+        save.editor,
+        save.sequence,
+    );
     let after = change.write(connection).await?;
-    Ok(after.map(|after| stored(&after, step)))
+    Ok(after.map(|after| (stored(&after, step), after)))
+}
+
+fn stored(after: &Onboarding, step: Step) -> Saved {
+    Saved::Stored {
+        version: after.known.version(step),
+    }
 }
 
 /// What a save comes to whose form has been overtaken by a newer save of the step.
-fn overtaken(before: &Onboarding, save: &Save) -> Option<Saved> {
+#[must_use]
+pub fn overtaken(before: &Onboarding, save: &Save) -> Option<Saved> {
     let newer = before
-        .draft(save.step)
-        .filter(|row| save.version.is_some_and(|version| version != row.version))?;
-    if newer.editor != save.editor {
+        .known
+        .kept
+        .get(&save.step)
+        .filter(|kept| save.version.is_some_and(|version| version != kept.version))?;
+    if newer.editor != save.editor.as_u128() {
         return (!is_unchanged(before, save)).then_some(Saved::Conflict);
     }
     (newer.sequence > save.sequence).then_some(Saved::Outdated {
@@ -200,43 +122,50 @@ fn overtaken(before: &Onboarding, save: &Save) -> Option<Saved> {
 }
 
 fn is_unchanged(before: &Onboarding, save: &Save) -> bool {
-    let shown = before.shown(save.step, &save.proposed);
+    let shown = before.known.shown(save.step, &save.proposed);
     let is_shown = |(name, values): (&str, &[String])| shown.values(name) == values;
     save.typed.iter().all(is_shown)
-}
-
-fn stored(after: &Onboarding, step: Step) -> Saved {
-    Saved::Stored {
-        version: after.version(step),
-        status: after.facts().status(step),
-    }
 }
 
 /// A customer as a change makes them, and what is written of it.
 struct Change {
     after: Onboarding,
-    /// Whether other steps are skipped than before.
-    skips: bool,
-    drafts: Vec<drafts::Save>,
-    events: Vec<(&'static str, serde_json::Value)>,
+    changed: Vec<&'static str>,
+    skips: Vec<(Step, bool)>,
+    kept: Vec<(Step, Kept)>,
+    events: Vec<(&'static str, Json)>,
 }
 
 impl Change {
     const fn of(before: Onboarding) -> Self {
         Self {
             after: before,
-            skips: false,
-            drafts: Vec::new(),
+            changed: Vec::new(),
+            skips: Vec::new(),
+            kept: Vec::new(),
             events: Vec::new(),
         }
     }
 
+    /// Takes over answers, and notes which of them are others than before.
+    fn answer(&mut self, answers: Answers) {
+        let known = &mut self.after.known;
+        for field in Step::asking().flat_map(Step::fields) {
+            let is_other = |value| known.answers.get(field.name) != value;
+            let value = answers.iter().find(|(name, _)| *name == field.name);
+            if value.is_some_and(|(_, value)| is_other(value)) {
+                self.changed.push(field.name);
+            }
+        }
+        known.answered(answers);
+    }
+
     /// Skips a step or takes that back; counts it when it was not skipped before.
     fn skip(&mut self, step: Step, skipped: bool) {
-        if !self.after.skip(step, skipped) {
+        if !self.after.known.skip(step, skipped) {
             return;
         }
-        self.skips = true;
+        self.skips.push((step, skipped));
         if skipped {
             let properties = json!({"step_id": step.id(), "step_number": step.number()});
             self.events.push(("onboarding_step_skipped", properties));
@@ -245,38 +174,40 @@ impl Change {
 
     /// Keeps the draft of a step whose answers are as they will be, and counts the step the first time that
     /// it is submitted and done.
-    fn keep(&mut self, mut save: drafts::Save) {
-        let step = save.step;
-        let was_completed = self.after.draft(step).is_some_and(|row| row.completed);
-        self.after.draft_saved(&save);
-        save.completed =
-            save.submitted && !was_completed && self.after.facts().status(step) == Status::Done;
-        if save.completed {
+    fn keep(&mut self, step: Step, fields: Draft, submits: bool, editor: Uuid, sequence: i64) {
+        let known = &mut self.after.known;
+        let mut kept = known.kept.remove(&step).unwrap_or_default();
+        kept.fields = fields;
+        kept.version += 1;
+        kept.editor = editor.as_u128();
+        kept.sequence = sequence;
+        kept.is_submitted |= submits;
+        let was_completed = kept.is_completed;
+        known.kept.insert(step, kept.clone());
+        if submits && !was_completed && known.status(step) == Status::Done {
+            kept.is_completed = true;
+            known.kept.insert(step, kept.clone());
             let properties =
                 json!({"step_id": step.id(), "step_number": step.number(), "skipped": false});
             self.events.push(("onboarding_step_completed", properties));
         }
-        self.drafts.push(save);
+        self.kept.push((step, kept));
     }
 
-    /// Writes it, and gives the customer as they now are; `None` when they have changed since they were read.
-    async fn write(mut self, connection: &mut PgConnection) -> Result<Option<Onboarding>, Error> {
-        let record = &self.after.record;
+    /// Writes it, and gives the customer as they now are; `None` when they have changed since they were
+    /// read.
+    async fn write(self, connection: &mut PgConnection) -> Result<Option<Onboarding>, Error> {
         let change = store::onboarding::Change {
             user: self.after.user,
-            version: &record.version,
-            answers: &record.answers,
-            skipped: self.skips.then_some(&record.skipped),
-            drafts: &self.drafts,
+            version: &self.after.version,
+            answers: &self.after.known.answers,
+            changed: &self.changed,
+            skips: &self.skips,
+            kept: &self.kept,
             events: &self.events,
         };
-        let Some(rows) = store::onboarding::write(connection, &change).await? else {
-            return Ok(None);
-        };
-        for row in rows {
-            self.after.drafted(row);
-        }
-        Ok(Some(self.after))
+        let is_written = store::onboarding::write(connection, &change).await?;
+        Ok(is_written.then_some(self.after))
     }
 }
 
@@ -300,8 +231,8 @@ pub async fn skip(pool: &PgPool, user: Uuid, steps: &[(Step, bool)]) -> Result<(
 pub async fn accept_terms(pool: &PgPool, user: Uuid) -> Result<(), Error> {
     change(pool, user, |change| {
         let mut answers = Answers::default();
-        answers.set("accept_terms", Some(Value::Flag(true)));
-        change.after.answered(answers);
+        answers.set(ACCEPT_TERMS.name, Some(Value::Flag(true)));
+        change.answer(answers);
     })
     .await
 }
@@ -310,7 +241,7 @@ pub async fn accept_terms(pool: &PgPool, user: Uuid) -> Result<(), Error> {
 async fn change(pool: &PgPool, user: Uuid, make: impl Fn(&mut Change)) -> Result<(), Error> {
     let mut connection = pool.acquire().await?;
     loop {
-        let mut change = Change::of(Onboarding::load(&mut connection, user).await?);
+        let mut change = Change::of(onboarding::load(&mut connection, user).await?);
         make(&mut change);
         if change.write(&mut connection).await?.is_some() {
             return Ok(());
@@ -343,7 +274,7 @@ pub async fn patch(
 ) -> Result<Patched, Error> {
     let mut connection = pool.acquire().await?;
     loop {
-        let before = Onboarding::load(&mut connection, user).await?;
+        let before = onboarding::load(&mut connection, user).await?;
         if !is_current(&before) {
             return Ok(Patched::Outdated);
         }
@@ -353,7 +284,7 @@ pub async fn patch(
                 return Ok(Patched::Refused(conflicts));
             }
         }
-        if change.drafts.is_empty() {
+        if change.kept.is_empty() {
             return Ok(Patched::Stored(Box::new(change.after)));
         }
         if let Some(after) = change.write(&mut connection).await? {
@@ -369,16 +300,13 @@ fn patch_step(change: &mut Change, step: Step, named: &Draft) -> Result<(), Vec<
     if fields.is_empty() {
         return Ok(());
     }
-    let after = &mut change.after;
-    let mut draft = after
-        .draft(step)
-        .map(|row| row.fields.0.clone())
-        .unwrap_or_default();
+    let kept = change.after.known.kept.get(&step);
+    let mut draft = kept.map(|kept| kept.fields.clone()).unwrap_or_default();
     for field in fields {
         draft.remove(field.name);
     }
-    after.answered(understood(step.fields(), named));
-    let mut shown = after.stored(step);
+    change.answer(Answers::understood(step.fields(), named));
+    let mut shown = change.after.known.stored(step);
     shown.overlay(draft.clone());
     let problems = step.problems(&shown);
     let conflicts: Vec<Problem> = problems
@@ -390,82 +318,17 @@ fn patch_step(change: &mut Change, step: Step, named: &Draft) -> Result<(), Vec<
         return Err(conflicts);
     }
     change.skip(step, false);
-    change.keep(drafts::Save {
-        step,
-        fields: draft,
-        editor: Uuid::new_v4(),
-        sequence: 0,
-        submitted: problems.is_empty(),
-        completed: false,
-    });
+    change.keep(step, draft, problems.is_empty(), Uuid::new_v4(), 0);
     Ok(())
 }
 
-/// The customer with what was understood in its columns; what was not keeps its former value there. A table
-/// of the step's own is written at once.
-async fn write_answers(
-    connection: &mut PgConnection,
-    mut before: Onboarding,
-    save: &Save,
-    secret: Option<&Ready>,
-) -> Result<Onboarding, Error> {
-    let user = before.user;
-    let answers = understood(save.step.fields(), &save.typed);
-    if let Some(secret) = secret {
-        credentials::store(connection, user, save.step, save.method, secret).await?;
-    }
-    match save.step {
-        Step::Vapi => {}
-        Step::Twilio => {
-            // The account is written together with its token; beside a stored one only the number.
-            if before.record.auth_token_preview.is_some()
-                && twilio::PHONE_NUMBER
-                    .parse(save.typed.values(twilio::PHONE_NUMBER.name))
-                    .is_ok()
-            {
-                let number = answers.text(twilio::PHONE_NUMBER.name);
-                store::credentials::set_twilio_number(connection, user, number).await?;
-            }
-        }
-        Step::Assistant => {
-            // What Vapi has is changed by pressing a button, together with Vapi.
-            let waits = save.intent == Intent::Autosave && before.record.vapi_id.is_some();
-            if !waits && save.step.problems(&save.typed).is_empty() {
-                store::onboarding::upsert_assistant(connection, user, &answers).await?;
-            }
-        }
-        _ => {
-            before.answered(answers);
-            return Ok(before);
-        }
-    }
-    Onboarding::load(connection, user).await
-}
-
-/// The fields that could be understood, as their columns take them.
-fn understood(fields: &'static [Field], typed: &Draft) -> Answers {
-    let mut answers = Answers::default();
-    for field in fields
-        .iter()
-        .filter(|field| !field.is_secret() && typed.contains(field.name))
-    {
-        let Ok(value) = field.parse(typed.values(field.name)) else {
-            continue;
-        };
-        match (value, field.rule) {
-            (None, Rule::Choices(_)) => answers.set(field.name, Some(Value::List(Vec::new()))),
-            // These columns always hold a value; an emptied field stays a draft.
-            (None, _) if matches!(field.name, "plan" | "seats") => {}
-            (value, _) => answers.set(field.name, value),
-        }
-    }
-    answers
-}
-
-/// What was typed and is not what the columns now hold, nor what the form proposes by itself. Once Continue
-/// is pressed, a field that was understood shows its stored form instead of the way it was typed.
-fn remaining_draft(stored: &Draft, save: &Save) -> Draft {
-    let mut remaining = Draft::default();
+/// What was typed and is not what the columns now hold, nor what the form proposes by itself; what was not
+/// sent stays as it was kept. Once Continue is pressed, a field that was understood shows its stored form
+/// instead of the way it was typed.
+fn remaining_draft(after: &Onboarding, save: &Save) -> Draft {
+    let kept = after.known.kept.get(&save.step);
+    let mut remaining = kept.map(|kept| kept.fields.clone()).unwrap_or_default();
+    let stored = after.known.stored(save.step);
     for (name, values) in save.typed.iter() {
         let Some(field) = save.step.field(name) else {
             continue;
@@ -484,6 +347,8 @@ fn remaining_draft(stored: &Draft, save: &Save) -> Draft {
         let is_proposed = !save.intent.submits() && stored.is_empty() && values == proposed;
         if is_emptied || !(is_stored || is_proposed) {
             remaining.set(name, values.to_vec());
+        } else {
+            remaining.remove(name);
         }
     }
     remaining

@@ -5,6 +5,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::accounts::{Welcome, random_token, token_hash};
+use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
+use crate::domain::{Code, Problem};
 use crate::server::Error;
 use crate::server::store::api_tokens::{self as rows, New, Row};
 use crate::server::vault::preview;
@@ -20,8 +22,15 @@ pub struct Issued {
     pub expires_at: OffsetDateTime,
 }
 
-/// Makes a token for a program; `None` when one of this id was made before, as by a form that was
-/// sent twice.
+/// What became of the wish for a token.
+pub enum Created {
+    Issued(Issued),
+    /// One of this id was made before, as by a form that was sent twice.
+    Before,
+    Problems(Vec<Problem>),
+}
+
+/// Makes a token for a program, of a name and a number of days as they were typed.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -30,9 +39,22 @@ pub async fn create(
     user: Uuid,
     id: Uuid,
     name: &str,
-    days: i32,
-) -> Result<Option<Issued>, Error> {
-    issue(pool, user, id, name, days, None).await
+    days: &str,
+) -> Result<Created, Error> {
+    let (name, days) = (TOKEN_NAME.text(name), TOKEN_DAYS.text(days));
+    let days = days.and_then(|days| {
+        days.parse()
+            .map_err(|_| TOKEN_DAYS.problem(Code::NotInList))
+    });
+    let (name, days) = match (name, days) {
+        (Ok(name), Ok(days)) => (name, days),
+        (name, days) => {
+            let problems = [name.err(), days.err()];
+            return Ok(Created::Problems(problems.into_iter().flatten().collect()));
+        }
+    };
+    let issued = issue(pool, user, id, &name, days, None).await?;
+    Ok(issued.map_or(Created::Before, Created::Issued))
 }
 
 /// Makes the token of a log-in. A new password ends it, as it ends sessions.

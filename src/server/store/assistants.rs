@@ -2,10 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::PgConnection;
 use sqlx::types::Json;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use super::answers::bind;
+use crate::domain::{Answers, assistant};
+
+/// Adds to a statement that begins with `WITH account (id)` that the assistant is made or its answers are
+/// replaced; its link to Vapi stays.
+pub(super) fn write_answers(sql: &mut QueryBuilder<'_, Postgres>, answers: &Answers) {
+    sql.push(
+        ", assistant AS (
+            INSERT INTO assistants (user_id, id, name, voice, first_message, instructions)
+            SELECT account.id, ",
+    );
+    sql.push_bind(Uuid::now_v7());
+    for field in assistant::FIELDS {
+        sql.push(", ");
+        bind(sql, field, answers);
+    }
+    sql.push(
+        " FROM account ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, voice = excluded.voice,
+            first_message = excluded.first_message, instructions = excluded.instructions)",
+    );
+}
 
 /// An assistant as stored.
 pub struct Row {

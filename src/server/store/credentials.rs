@@ -1,9 +1,10 @@
 //! Vendor credentials; secrets only as ciphertexts.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::domain::Step;
+use super::answers::bind;
+use crate::domain::{Answers, Vendor, twilio};
 
 /// Stores the Vapi key, replacing an older one, with whether Vapi has accepted it. Without a ciphertext
 /// the row stands for the operator's key.
@@ -77,23 +78,12 @@ pub async fn upsert_twilio(
     Ok(())
 }
 
-/// Changes the number beside stored Twilio credentials.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn set_twilio_number(
-    connection: &mut PgConnection,
-    user: Uuid,
-    phone_number: Option<&str>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE twilio_credentials SET phone_number = $2 WHERE user_id = $1",
-        user,
-        phone_number
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+/// Adds to a statement that begins with `WITH account (id)` that the number beside stored Twilio credentials
+/// changes.
+pub(super) fn write_answers(sql: &mut QueryBuilder<'_, Postgres>, answers: &Answers) {
+    sql.push(", twilio AS (UPDATE twilio_credentials t SET phone_number = ");
+    bind(sql, &twilio::PHONE_NUMBER, answers);
+    sql.push(" FROM account WHERE t.user_id = account.id)");
 }
 
 /// Forgets the Twilio credentials; true when there were some.
@@ -212,13 +202,12 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Whether the operator's credentials of a step are used.
+    /// Whether the operator's credentials for a vendor are used.
     #[must_use]
-    pub const fn is_shared(&self, step: Step) -> bool {
-        match step {
-            Step::Vapi => self.vapi_is_shared,
-            Step::Twilio => self.twilio_is_shared,
-            _ => false,
+    pub const fn is_shared(&self, vendor: Vendor) -> bool {
+        match vendor {
+            Vendor::Vapi => self.vapi_is_shared,
+            Vendor::Twilio => self.twilio_is_shared,
         }
     }
 }
@@ -293,14 +282,14 @@ pub struct Pending {
     pub phone_number: Option<String>,
 }
 
-/// Keeps a secret for a quarter of an hour, replacing one of the same step.
+/// Keeps a secret for a quarter of an hour, replacing one for the same vendor.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn hold(
     connection: &mut PgConnection,
     user: Uuid,
-    step: &str,
+    vendor: Vendor,
     pending: &Pending,
 ) -> sqlx::Result<()> {
     sqlx::query!(
@@ -311,7 +300,7 @@ pub async fn hold(
             secret_preview = excluded.secret_preview, account_sid = excluded.account_sid,
             phone_number = excluded.phone_number, created_at = now()",
         user,
-        step,
+        vendor.id(),
         pending.secret_encrypted,
         pending.secret_preview,
         pending.account_sid,
@@ -329,14 +318,14 @@ pub async fn hold(
 pub async fn held(
     connection: &mut PgConnection,
     user: Uuid,
-    step: &str,
+    vendor: Vendor,
 ) -> sqlx::Result<Option<Pending>> {
     sqlx::query_as!(
         Pending,
         "SELECT secret_encrypted, secret_preview, account_sid, phone_number FROM pending_credentials
          WHERE user_id = $1 AND step = $2 AND created_at > now() - interval '15 minutes'",
         user,
-        step
+        vendor.id()
     )
     .fetch_optional(connection)
     .await
@@ -346,11 +335,15 @@ pub async fn held(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn drop_held(connection: &mut PgConnection, user: Uuid, step: &str) -> sqlx::Result<()> {
+pub async fn drop_held(
+    connection: &mut PgConnection,
+    user: Uuid,
+    vendor: Vendor,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "DELETE FROM pending_credentials WHERE user_id = $1 AND step = $2",
         user,
-        step
+        vendor.id()
     )
     .execute(connection)
     .await?;

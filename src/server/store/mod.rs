@@ -1,11 +1,11 @@
 //! The only place with SQL. Functions take a connection; services own the transaction.
 
+mod answers;
 pub mod api_tokens;
 pub mod assistants;
 pub mod attempts;
 pub mod calls;
 pub mod credentials;
-pub mod drafts;
 pub mod events;
 pub mod idempotency_keys;
 pub mod leases;

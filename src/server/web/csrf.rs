@@ -1,6 +1,9 @@
 //! Protection against forged requests: a random secret in a cookie and, in every form, the same
 //! secret under a fresh mask. Another site can make a browser send the cookie, but not read it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -16,9 +19,31 @@ const LENGTH: usize = 32;
 #[derive(Clone, Copy)]
 pub struct Secret([u8; LENGTH]);
 
-/// Put on an answer to give the browser a new secret, as after log-in and log-out.
-#[derive(Clone, Copy)]
-pub struct Renew;
+/// What a visit proves its forms with.
+#[derive(Clone)]
+pub struct Proof {
+    secret: Secret,
+    is_renewed: Arc<AtomicBool>,
+}
+
+impl Proof {
+    /// A token for one form.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.secret.token()
+    }
+
+    /// Whether a form's token is good.
+    #[must_use]
+    pub fn fits(&self, token: &str) -> bool {
+        self.secret.fits(token)
+    }
+
+    /// Gives the browser a new secret with the answer, as after log-in and log-out.
+    pub fn renew(&self) {
+        self.is_renewed.store(true, Ordering::Relaxed);
+    }
+}
 
 impl Secret {
     fn random() -> Self {
@@ -66,12 +91,16 @@ pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> 
     let name = cookie::name("csrf", &app.config);
     let held = cookie::get(request.headers(), &name).and_then(Secret::parse);
     let secret = held.unwrap_or_else(Secret::random);
-    request.extensions_mut().insert(secret);
+    let is_renewed = Arc::new(AtomicBool::new(false));
+    request.extensions_mut().insert(Proof {
+        secret,
+        is_renewed: Arc::clone(&is_renewed),
+    });
     let mut response = next.run(request).await;
-    let fresh = match (held, response.extensions().get::<Renew>()) {
-        (_, Some(Renew)) => Some(Secret::random()),
-        (None, None) => Some(secret),
-        (Some(_), None) => None,
+    let fresh = match (held, is_renewed.load(Ordering::Relaxed)) {
+        (_, true) => Some(Secret::random()),
+        (None, false) => Some(secret),
+        (Some(_), false) => None,
     };
     if let Some(secret) = fresh {
         cookie::set(

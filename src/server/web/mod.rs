@@ -1,16 +1,23 @@
-//! The door for browsers: it reads a request, calls one service, and answers with a page or a
-//! redirect. Every form is sent to the address of its own page.
+//! The door for browsers: pages as they are asked for, and the way from a form to its function and back.
+//! Every form is sent to the address of its own page.
 
 pub mod account;
+pub mod asked;
 pub mod cookie;
 pub mod csrf;
+mod door;
+pub mod forms;
 pub mod headers;
 pub mod language;
 pub mod onboarding;
+mod page;
 pub mod public;
 pub mod render;
 mod return_to;
+pub mod saving;
 pub mod settings;
+mod shown;
+mod slice;
 pub mod studio;
 pub mod visit;
 pub mod webhooks;

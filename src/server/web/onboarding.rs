@@ -1,97 +1,53 @@
-//! The nine steps.
+//! The pages of the nine steps.
 
-use std::collections::HashMap;
-
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Json, Response};
-use serde_json::json;
+use axum::response::Response;
 use uuid::Uuid;
 
 use super::render;
-use super::visit::{Customer, Form, Posted, Visit};
-use crate::domain::profile::ACCEPT_TERMS;
-use crate::domain::progress::Blocker;
-use crate::domain::telephony::NUMBER;
-use crate::domain::{Code, Draft, Locale, Problem, Rule, Step, hours};
-use crate::pages::error::Trouble;
+use super::shown::Shown;
+use super::slice::Slice;
+use super::visit::{Customer, Visit};
+use crate::domain::known::Credential;
+use crate::domain::{Code, Step, Vendor};
+use crate::functions::credentials::Said;
+use crate::functions::outcome::Says;
 use crate::pages::form::Filled;
-use crate::pages::held::Reason;
-use crate::pages::secret::Said;
 use crate::pages::step::{self, LaterPage, NumberChoice, Numbers, StepPage, Stored, Then};
 use crate::pages::texts::t;
-use crate::server::services::assistants::From;
-use crate::server::services::onboarding::{self as service, Onboarding};
-use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
-use crate::server::services::{Halt, credentials, launch, numbers as numbers_service, shared_keys};
-use crate::server::vendors::Failure;
-use crate::server::{Error, proposals};
+use crate::server::services::{numbers as numbers_service, shared_keys};
 
 /// `/onboarding`: to the first step that is neither done nor skipped; after launch to the studio.
 pub async fn go_on(customer: Customer) -> Response {
-    let path = if customer.onboarding.record.onboarding_completed {
+    let known = &customer.onboarding.known;
+    let path = if known.is_completed {
         "/ava-studio".to_owned()
     } else {
-        step_path(customer.onboarding.facts().first_open())
+        format!("/onboarding/{}", known.facts().first_open().id())
     };
     render::see_other(&customer.visit.href(&path))
 }
 
 /// The page after "Save and come back later".
 pub async fn later(customer: Customer) -> Response {
-    let visit = &customer.visit;
-    let facts = customer.onboarding.facts();
+    let (visit, known) = (&customer.visit, &customer.onboarding.known);
     let page = LaterPage {
-        email: customer.onboarding.record.email.clone(),
-        statuses: Step::ALL.map(|step| facts.status(step)),
+        email: known.email.clone(),
+        statuses: Step::ALL.map(|step| known.status(step)),
     };
     let frame = visit.frame(t!(visit.locale, onboarding.later_page.title));
     render::page(StatusCode::OK, frame, page, step::later).await
 }
 
-pub async fn page(
-    customer: Customer,
-    Path(id): Path<String>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
-    let Some(step) = Step::from_id(&id) else {
-        return render::trouble(&customer.visit, Trouble::NotFound).await;
+pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response {
+    let customer = match Customer::or_log_in(visit).await {
+        Ok(customer) => customer,
+        Err(response) => return response,
     };
-    let showing = Showing {
-        then: query
-            .get("return")
-            .map_or(Then::Next, |to| Then::from_id(to)),
-        removed: query
-            .get("notice")
-            .is_some_and(|notice| notice == "removed"),
-        said: query.get("said").and_then(|id| Said::from_id(id)),
-        ..Showing::default()
-    };
-    show(&customer, step, StatusCode::OK, showing).await
-}
-
-/// How a step is shown beyond what is stored.
-#[derive(Default)]
-struct Showing {
-    then: Then,
-    removed: bool,
-    said: Option<Said>,
-    waits: bool,
-    not_removed: Option<Blocker>,
-    not_shared: bool,
-    /// What was just typed, where it could not be stored.
-    typed: Option<Draft>,
-    /// The problems that kept it from being stored.
-    refused: Vec<Problem>,
-    is_conflict: bool,
-}
-
-async fn show(customer: &Customer, step: Step, status: StatusCode, showing: Showing) -> Response {
-    let mut page = step_page(&customer.onboarding, customer.visit.locale, step, showing);
-    page.offers_shared =
-        shared_keys::offered(&customer.visit.app, &customer.onboarding.record, step);
-    if step == Step::Telephony {
-        page.numbers = numbers(customer).await;
+    let status = shown.status;
+    let mut page = step_page(&customer, slice, shown);
+    if slice.step == Step::Telephony {
+        page.numbers = numbers(&customer).await;
     }
     let frame = customer.visit.frame(step::title(&page));
     render::page(status, frame, page, step::page).await
@@ -99,7 +55,7 @@ async fn show(customer: &Customer, step: Step, status: StatusCode, showing: Show
 
 /// The numbers to choose from, as far as Twilio is quick.
 async fn numbers(customer: &Customer) -> Numbers {
-    if customer.onboarding.record.auth_token_preview.is_none() {
+    if !customer.onboarding.known.twilio.is_stored() {
         return Numbers::Unknown;
     }
     match numbers_service::choices(&customer.visit.app, customer.user()).await {
@@ -127,20 +83,21 @@ pub(super) fn time_of_day(time: time::OffsetDateTime) -> String {
     format!("{:02}:{:02} UTC", time.hour(), time.minute())
 }
 
-fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showing) -> StepPage {
-    let facts = onboarding.facts();
-    let stored = onboarding.shown(step, &proposals::of(onboarding, step, locale));
+fn step_page(customer: &Customer, slice: &'static Slice, shown: Shown) -> StepPage {
+    let (visit, onboarding) = (&customer.visit, &customer.onboarding);
+    let (step, known) = (slice.step, &onboarding.known);
+    let facts = known.facts();
+    let stored = known.shown(step, &(slice.proposes)(known, visit.locale));
     let mut typed = stored.clone();
-    if let Some(newer) = showing.typed {
-        typed.overlay(newer);
-    }
-    let is_refused = !showing.refused.is_empty();
+    typed.overlay(shown.typed(visit.locale, step.fields()));
+    let is_conflict = shown.is_conflict();
+    let is_refused = !shown.again.problems.is_empty();
     let state = facts.step(step);
-    let shows_problems = state.submitted && !state.skipped && step != Step::Done;
+    let shows_problems = state.submitted && !state.skipped && !is_conflict;
     let problems = if is_refused {
-        showing.refused
-    } else if shows_problems && !showing.is_conflict {
-        let mut problems = onboarding.problems(step);
+        shown.problems()
+    } else if shows_problems {
+        let mut problems = state.problems.clone();
         // What has been proposed since is there to be seen.
         problems.retain(|problem| {
             problem.code != Code::Required || typed.values(problem.field).is_empty()
@@ -149,403 +106,59 @@ fn step_page(onboarding: &Onboarding, locale: Locale, step: Step, showing: Showi
     } else {
         Vec::new()
     };
-    let record = &onboarding.record;
+    let then = if shown.is_first() {
+        visit.query("return")
+    } else {
+        shown.form.last("return_to").to_owned()
+    };
+    let offers =
+        |vendor: Vendor| vendor.step() == step && shared_keys::offered(&visit.app, known, vendor);
     StepPage {
         step,
         form: Filled {
-            locale,
+            locale: visit.locale,
             typed,
             problems,
-            theirs: showing.is_conflict.then_some(stored),
+            theirs: is_conflict.then_some(stored),
         },
         statuses: Step::ALL.map(|step| facts.status(step)),
-        version: onboarding.version(step),
+        version: known.version(step),
         editor: Uuid::new_v4().to_string(),
-        then: showing.then,
+        then: Then::from_id(&then),
         refused: is_refused,
-        removed: showing.removed,
-        waits: showing.waits,
-        said: showing.said,
-        not_removed: showing.not_removed,
-        offers_shared: false,
-        not_shared: showing.not_shared,
-        linked_number: record.linked_number.clone(),
+        removed: visit.query("notice") == "removed",
+        waits: shown.says() == Some(&Says::Waits),
+        said: Said::from_id(&visit.query("said")),
+        not_removed: match shown.says() {
+            Some(Says::Blocked(blocker)) => Some(*blocker),
+            _ => None,
+        },
+        offers_shared: offers(Vendor::Vapi) || offers(Vendor::Twilio),
+        not_shared: shown.says() == Some(&Says::NotShared),
+        linked_number: known.linked_number.clone(),
         numbers: Numbers::Unknown,
-        used_by: record
+        used_by: known
             .number_used_by
             .clone()
             .filter(|_| !facts.number_linked),
-        assistant_problem: record
-            .assistant_problem
-            .as_deref()
-            .and_then(Blocker::from_id),
-        live_checked_at: record.live_checked_at.map(time_of_day),
-        email: record.email.clone(),
-        answers: record.answers.clone(),
-        vapi: vapi(onboarding),
-        twilio: twilio(onboarding),
-        assistant_created: facts.assistant_created,
+        assistant_problem: known.assistant_problem,
+        live_checked_at: onboarding.live_checked_at.map(time_of_day),
+        email: known.email.clone(),
+        answers: known.answers.clone(),
+        vapi: stored_of(&known.vapi),
+        twilio: stored_of(&known.twilio),
+        assistant_created: known.has_assistant,
         blockers: facts.blockers(),
-        completed: facts.completed,
+        completed: known.is_completed,
     }
 }
 
-/// What may be shown of the stored Vapi key.
-pub(super) fn vapi(onboarding: &Onboarding) -> Stored {
+/// What may be shown of stored credentials.
+pub(super) fn stored_of(credential: &Credential) -> Stored {
     Stored {
-        preview: onboarding.record.vapi_api_key_preview.clone(),
-        shared: onboarding.record.vapi_is_shared,
-        checked: onboarding.record.vapi_checked,
-        refused: onboarding.record.vapi_problem.is_some(),
+        preview: credential.preview.clone(),
+        shared: credential.is_shared,
+        checked: credential.is_checked,
+        refused: credential.problem.is_some(),
     }
-}
-
-/// What may be shown of the stored Twilio token.
-pub(super) fn twilio(onboarding: &Onboarding) -> Stored {
-    Stored {
-        preview: onboarding.record.auth_token_preview.clone(),
-        shared: onboarding.record.twilio_is_shared,
-        checked: onboarding.record.twilio_checked,
-        refused: onboarding.record.twilio_problem.is_some(),
-    }
-}
-
-fn step_path(step: Step) -> String {
-    format!("/onboarding/{}", step.id())
-}
-
-/// What a step's buttons and its autosave ask for.
-enum Wish {
-    Save(Intent),
-    /// Show both versions of a conflict.
-    Compare,
-    RemoveCredentials,
-    /// Ask the vendor again about what is stored.
-    Recheck,
-    /// Take one of the account's numbers, and stay.
-    TakeNumber(String),
-    Launch,
-}
-
-impl Wish {
-    fn parse(text: &str) -> Option<Self> {
-        if let Some(number) = text.strip_prefix("number:") {
-            return crate::domain::phone::parse(number).map(Self::TakeNumber);
-        }
-        Some(match text {
-            // Pressing Enter in an old browser sends no button.
-            "continue" | "" => Self::Save(Intent::Continue),
-            "skip" => Self::Save(Intent::Skip),
-            "later" => Self::Save(Intent::Later),
-            "autosave" => Self::Save(Intent::Autosave),
-            "compare" => Self::Compare,
-            "store_unchecked" => Self::Save(Intent::StoreUnchecked),
-            "use_shared" => Self::Save(Intent::UseShared),
-            "remove" => Self::RemoveCredentials,
-            "recheck" => Self::Recheck,
-            "launch" => Self::Launch,
-            _ => return None,
-        })
-    }
-}
-
-/// The fields of one step as posted, checked for what an honest form can send.
-pub(super) struct StepForm {
-    pub typed: Draft,
-    pub secret: Option<String>,
-    pub version: i64,
-    pub editor: Uuid,
-    pub sequence: i64,
-}
-
-impl StepForm {
-    /// Nothing of what was typed: the operator's credentials take its place.
-    pub fn cleared(self, step: Step) -> Self {
-        let mut typed = Draft::default();
-        for field in step.fields().iter().filter(|field| !field.is_secret()) {
-            typed.set(field.name, Vec::new());
-        }
-        Self {
-            typed,
-            secret: None,
-            ..self
-        }
-    }
-
-    /// Reads the form of a step; `None` when it has unknown fields, a plain field twice, a choice
-    /// that was never offered, or broken control fields.
-    pub fn read(step: Step, locale: Locale, form: &mut Form) -> Option<Self> {
-        let number = |text: String| {
-            if text.is_empty() {
-                Some(0)
-            } else {
-                text.parse::<i64>().ok()
-            }
-        };
-        let version = number(form.take("version"))?;
-        let sequence = number(form.take("sequence"))?;
-        let editor = form.take("editor");
-        let editor = if editor.is_empty() {
-            Uuid::new_v4()
-        } else {
-            editor.parse().ok()?
-        };
-        let mut typed = Draft::default();
-        let mut secret = None;
-        let mut left = std::mem::take(&mut form.fields);
-        for field in step.fields() {
-            let name = field.form_name();
-            let (own, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|(key, _)| *key == name);
-            left = rest;
-            let understand = |value: String| match field.rule {
-                Rule::Hours => hours::canonical(&value, locale),
-                _ => value,
-            };
-            let values: Vec<String> = own
-                .into_iter()
-                .map(|(_, value)| understand(value))
-                .collect();
-            if values.len() > 1 && !field.is_list() {
-                return None;
-            }
-            if field.is_secret() {
-                secret = values
-                    .into_iter()
-                    .next()
-                    .filter(|text| !text.trim().is_empty());
-                continue;
-            }
-            typed.set(field.name, values);
-            if !field.accepts_form_values(typed.values(field.name)) {
-                return None;
-            }
-        }
-        left.is_empty().then_some(Self {
-            typed,
-            secret,
-            version,
-            editor,
-            sequence,
-        })
-    }
-}
-
-pub async fn save(Path(id): Path<String>, posted: Posted) -> Response {
-    let Posted { visit, mut form } = posted;
-    let Some(step) = Step::from_id(&id) else {
-        return render::trouble(&visit, Trouble::NotFound).await;
-    };
-    let Some(logged_in) = visit.logged_in else {
-        return render::hold(&visit, form, Reason::SignedOut).await;
-    };
-    let copy = form.clone();
-    let then = Then::from_id(&form.take("return_to"));
-    let Some(wish) = Wish::parse(&form.take("intent")) else {
-        return render::trouble(&visit, Trouble::Malformed).await;
-    };
-    if let Wish::RemoveCredentials | Wish::Recheck = wish {
-        if !form.fields.is_empty() || !matches!(step, Step::Vapi | Step::Twilio) {
-            return render::trouble(&visit, Trouble::Malformed).await;
-        }
-        return match about_stored(&visit, step, &wish).await {
-            Ok(response) => response,
-            Err(error) => render::form_failure(&visit, &error, copy).await,
-        };
-    }
-    let Some(read) = StepForm::read(step, visit.locale, &mut form) else {
-        return render::trouble(&visit, Trouble::Malformed).await;
-    };
-    match store(&visit, logged_in.user, step, wish, read, then).await {
-        Ok(response) => response,
-        Err(error) => render::form_failure(&visit, &error, copy).await,
-    }
-}
-
-/// Removes the stored credentials of a step, or asks their vendor again.
-async fn about_stored(visit: &Visit, step: Step, wish: &Wish) -> Result<Response, Error> {
-    let Ok(customer) = Customer::of(visit.clone()).await? else {
-        return Err(Error::NoAccount);
-    };
-    let (app, user) = (&visit.app, customer.user());
-    if let Wish::Recheck = wish {
-        let said = said(credentials::recheck(app, user, step).await?);
-        let to = format!("{}?said={}", step_path(step), said.id());
-        return Ok(render::see_other(&visit.href(&to)));
-    }
-    match credentials::remove(app, user, step).await {
-        Ok(()) => {
-            let to = format!("{}?notice=removed", step_path(step));
-            Ok(render::see_other(&visit.href(&to)))
-        }
-        Err(Halt::Blocker(blocker)) => {
-            let showing = Showing {
-                not_removed: Some(blocker),
-                ..Showing::default()
-            };
-            Ok(show(&customer, step, StatusCode::CONFLICT, showing).await)
-        }
-        Err(Halt::Error(error)) => Err(error),
-    }
-}
-
-pub(super) const fn said(said: Result<(), Failure>) -> Said {
-    match said {
-        Ok(()) => Said::Good,
-        Err(Failure::Refused(_)) => Said::Refused,
-        Err(_) => Said::Silent,
-    }
-}
-
-async fn store(
-    visit: &Visit,
-    user: Uuid,
-    step: Step,
-    wish: Wish,
-    mut read: StepForm,
-    then: Then,
-) -> Result<Response, Error> {
-    let Ok(customer) = Customer::of(visit.clone()).await? else {
-        return Err(Error::NoAccount);
-    };
-    let mut stays = false;
-    let intent = match wish {
-        Wish::Compare => return compare(&customer, step, read.typed, then).await,
-        Wish::Save(Intent::UseShared) if matches!(step, Step::Vapi | Step::Twilio) => {
-            read = read.cleared(step);
-            Intent::UseShared
-        }
-        Wish::Save(Intent::UseShared) => {
-            return Ok(render::trouble(visit, Trouble::Malformed).await);
-        }
-        Wish::Save(intent) if step != Step::Done => intent,
-        Wish::TakeNumber(number) if step == Step::Telephony => {
-            read.typed.set(NUMBER.name, vec![number]);
-            stays = true;
-            Intent::Later
-        }
-        Wish::Launch | Wish::Save(Intent::Continue | Intent::Later) if step == Step::Done => {
-            return review(&customer, &wish, &read).await;
-        }
-        _ => return Ok(render::trouble(visit, Trouble::Malformed).await),
-    };
-    let typed = read.typed.clone();
-    let saved = saving::save(
-        &visit.app,
-        user,
-        Save {
-            step,
-            typed: read.typed,
-            proposed: proposals::of(&customer.onboarding, step, visit.locale),
-            secret: read.secret,
-            intent,
-            method: Method::Inline,
-            version: Some(read.version),
-            editor: read.editor,
-            sequence: read.sequence,
-        },
-    )
-    .await?;
-    match saved {
-        Saved::Stored { version, .. } | Saved::Outdated { version } if visit.wants_json => {
-            Ok(Json(json!({"version": version})).into_response())
-        }
-        Saved::Conflict if visit.wants_json => {
-            Ok((StatusCode::CONFLICT, Json(json!({"code": "conflict"}))).into_response())
-        }
-        Saved::Stored { .. } | Saved::Outdated { .. } => {
-            if stays || intent == Intent::Continue {
-                customer.told(step, &typed).await?;
-            }
-            let chosen = Locale::from_code(typed.text("locale")).filter(|_| step == Step::Profile);
-            let locale = chosen
-                .filter(|_| intent == Intent::Continue)
-                .unwrap_or(visit.locale);
-            let path = match (intent, then) {
-                _ if stays => step_path(step),
-                (Intent::Later, _) => "/onboarding/later".to_owned(),
-                (_, Then::Review) => step_path(Step::Done),
-                (_, Then::Studio) => "/ava-studio".to_owned(),
-                (_, Then::Next) => step_path(step.next().unwrap_or(Step::Done)),
-            };
-            Ok(render::see_other(&format!("/{}{path}", locale.code())))
-        }
-        Saved::Conflict => compare(&customer, step, typed, then).await,
-        Saved::TooManySecrets => Ok(render::trouble(visit, Trouble::Wait(600)).await),
-        Saved::SecretWaits => {
-            let showing = Showing {
-                then,
-                typed: Some(typed),
-                waits: true,
-                ..Showing::default()
-            };
-            Ok(show(&customer, step, StatusCode::UNPROCESSABLE_ENTITY, showing).await)
-        }
-        Saved::NotShared => {
-            let showing = Showing {
-                then,
-                not_shared: true,
-                ..Showing::default()
-            };
-            Ok(show(&customer, step, StatusCode::CONFLICT, showing).await)
-        }
-        Saved::Blocked(blocker) => {
-            let showing = Showing {
-                then,
-                typed: Some(typed),
-                not_removed: Some(blocker),
-                ..Showing::default()
-            };
-            Ok(show(&customer, step, StatusCode::CONFLICT, showing).await)
-        }
-        Saved::SecretRefused(problems) => {
-            let showing = Showing {
-                then,
-                typed: Some(typed),
-                refused: problems,
-                ..Showing::default()
-            };
-            Ok(show(&customer, step, StatusCode::UNPROCESSABLE_ENTITY, showing).await)
-        }
-    }
-}
-
-/// Shows what was typed here beside what was saved elsewhere; saving it again means it.
-async fn compare(
-    customer: &Customer,
-    step: Step,
-    typed: Draft,
-    then: Then,
-) -> Result<Response, Error> {
-    let showing = Showing {
-        then,
-        typed: Some(typed),
-        is_conflict: true,
-        ..Showing::default()
-    };
-    Ok(show(customer, step, StatusCode::CONFLICT, showing).await)
-}
-
-/// The end: terms that were ticked here are accepted, and Ava is launched, or the onboarding is
-/// completed without that.
-async fn review(customer: &Customer, wish: &Wish, read: &StepForm) -> Result<Response, Error> {
-    let (visit, user) = (&customer.visit, customer.user());
-    if read.typed.has(ACCEPT_TERMS.name, "true") {
-        saving::accept_terms(&visit.app.pool, user).await?;
-    }
-    let to = match wish {
-        Wish::Launch => {
-            let blockers = launch::launch(&visit.app, user, From::Onboarding).await?;
-            if blockers.is_empty() {
-                "/ava-studio".to_owned()
-            } else {
-                step_path(Step::Done)
-            }
-        }
-        Wish::Save(Intent::Later) => "/onboarding/later".to_owned(),
-        _ => {
-            service::finish(&visit.app.pool, user).await?;
-            "/ava-studio".to_owned()
-        }
-    };
-    Ok(render::see_other(&visit.href(&to)))
 }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::render;
 use super::visit::{Customer, Visit};
-use crate::pages::error::Trouble;
+use crate::functions::Refusal;
 use crate::pages::landing::{self, Landing};
 use crate::pages::layout::Frame;
 use crate::pages::static_pages;
@@ -20,7 +20,7 @@ pub async fn choose_language(visit: Visit) -> Response {
     let locale = match Customer::of(visit.clone()).await {
         Ok(Ok(customer)) => customer.locale().unwrap_or(visit_locale),
         Ok(Err(_)) => visit_locale,
-        Err(error) => return render::failure(&visit, &error).await,
+        Err(error) => return render::failure(&visit, error).await,
     };
     let mut response = render::redirect(StatusCode::FOUND, &format!("/{}", locale.code()));
     response
@@ -32,11 +32,11 @@ pub async fn choose_language(visit: Visit) -> Response {
 pub async fn landing(visit: Visit) -> Response {
     match Customer::of(visit.clone()).await {
         Ok(Ok(customer)) => {
-            let set_up_done = customer.onboarding.record.onboarding_completed;
+            let set_up_done = customer.onboarding.known.is_completed;
             landing_page(&customer.visit, set_up_done).await
         }
         Ok(Err(visit)) => landing_page(&visit, false).await,
-        Err(error) => render::failure(&visit, &error).await,
+        Err(error) => render::failure(&visit, error).await,
     }
 }
 
@@ -71,11 +71,11 @@ pub(super) fn public_frame(visit: &Visit, title: String) -> Frame {
 }
 
 pub async fn not_found(visit: Visit) -> Response {
-    render::trouble(&visit, Trouble::NotFound).await
+    render::refusal(&visit, &Refusal::NotFound).await
 }
 
 pub async fn method_not_allowed(visit: Visit) -> Response {
-    render::trouble(&visit, Trouble::Method).await
+    render::refusal(&visit, &Refusal::MethodNotAllowed).await
 }
 
 /// Whether this instance can serve: the database answers and its migrations are applied.

@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Json, Response};
 use leptos::context::provide_context;
 use leptos::prelude::{AnyView, RenderHtml};
 use leptos::tachys::html::InertElement;
-use serde_json::json;
 
 use super::visit::{Form, Visit};
 use crate::domain::Step;
+use crate::functions::Refusal;
 use crate::pages::error::{self, Trouble};
 use crate::pages::held::{self, Held, Reason};
 use crate::pages::layout::Frame;
@@ -54,25 +54,27 @@ pub fn see_other(to: &str) -> Response {
 }
 
 /// A page, or for the browser's own code a code, that says what went wrong.
-pub async fn trouble(visit: &Visit, trouble: Trouble) -> Response {
-    let (status, code) = match &trouble {
-        Trouble::NotFound => (StatusCode::NOT_FOUND, "not_found"),
-        Trouble::Malformed => (StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
-        Trouble::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-        Trouble::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
-        Trouble::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
-        Trouble::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-        Trouble::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
-        Trouble::Unexpected(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unexpected"),
-    };
-    let retry_after = match trouble {
-        Trouble::Unavailable => Some(5),
-        Trouble::Wait(seconds) => Some(seconds),
+pub async fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or_default();
+    let retry_after = match refusal {
+        Refusal::Unavailable => Some(5),
+        Refusal::TooManyAttempts { seconds } => Some(*seconds),
         _ => None,
     };
     let mut response = if visit.wants_json {
-        (status, Json(json!({"code": code}))).into_response()
+        (status, Json(refusal)).into_response()
     } else {
+        let trouble = match refusal {
+            Refusal::NotFound => Trouble::NotFound,
+            Refusal::MethodNotAllowed => Trouble::Method,
+            Refusal::TooLarge => Trouble::TooLarge,
+            Refusal::Malformed => Trouble::Malformed,
+            Refusal::Forbidden | Refusal::FormExpired => Trouble::Forbidden,
+            Refusal::TooManyAttempts { seconds } => Trouble::Wait(*seconds),
+            Refusal::Unavailable => Trouble::Unavailable,
+            Refusal::SignedOut => return log_in_first(visit),
+            Refusal::Unexpected => Trouble::Unexpected(visit.request_id.clone()),
+        };
         let (title, _) = error::words(visit.locale, &trouble);
         page(status, visit.frame(title), trouble, error::page).await
     };
@@ -85,42 +87,21 @@ pub async fn trouble(visit: &Visit, trouble: Trouble) -> Response {
 }
 
 /// The answer to a failure of a service on a page that was asked for.
-pub async fn failure(visit: &Visit, error: &Error) -> Response {
-    match error {
-        Error::Unavailable(cause) => {
-            tracing::warn!(%cause, "the database is unavailable");
-            trouble(visit, Trouble::Unavailable).await
-        }
-        Error::NoAccount => log_in_first(visit),
-        Error::Unexpected(cause) => {
-            tracing::error!(%cause, "unexpected failure");
-            trouble(visit, Trouble::Unexpected(visit.request_id.clone())).await
-        }
-    }
-}
-
-/// The answer to a failure of a service on a form: what was typed is kept in the page.
-pub async fn form_failure(visit: &Visit, error: &Error, form: Form) -> Response {
-    match error {
-        Error::Unavailable(cause) => {
-            tracing::warn!(%cause, "the database is unavailable");
-            hold(visit, form, Reason::Unavailable).await
-        }
-        Error::NoAccount => hold(visit, form, Reason::SignedOut).await,
-        Error::Unexpected(_) => failure(visit, error).await,
-    }
+pub async fn failure(visit: &Visit, error: Error) -> Response {
+    refusal(visit, &error.into()).await
 }
 
 /// A form that could not be taken, ready to be sent again without its secrets.
-pub async fn hold(visit: &Visit, form: Form, reason: Reason) -> Response {
-    let (status, code) = match reason {
-        Reason::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-        Reason::Expired => (StatusCode::FORBIDDEN, "form_expired"),
-        Reason::SignedOut => (StatusCode::UNAUTHORIZED, "signed_out"),
+pub async fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
+    let reason = match why {
+        Refusal::SignedOut => Reason::SignedOut,
+        Refusal::FormExpired => Reason::Expired,
+        _ => Reason::Unavailable,
     };
     if visit.wants_json {
-        return (status, Json(json!({"code": code}))).into_response();
+        return refusal(visit, why).await;
     }
+    let status = StatusCode::from_u16(why.status()).unwrap_or_default();
     let is_secret = |name: &str| {
         name.contains("password")
             || name == "token"
@@ -154,11 +135,7 @@ pub async fn hold(visit: &Visit, form: Form, reason: Reason) -> Response {
 #[must_use]
 pub fn log_in_first(visit: &Visit) -> Response {
     if visit.wants_json {
-        return (
-            StatusCode::UNAUTHORIZED,
-            Json(json!({"code": "signed_out"})),
-        )
-            .into_response();
+        return (StatusCode::UNAUTHORIZED, Json(Refusal::SignedOut)).into_response();
     }
     let here = visit.uri.path_and_query().map_or("/", |path| path.as_str());
     let here: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();

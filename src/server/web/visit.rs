@@ -12,14 +12,12 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{csrf, language, render};
-use crate::domain::{Draft, Locale, Step};
-use crate::pages::error::Trouble;
-use crate::pages::held::Reason;
+use crate::domain::Locale;
+use crate::functions::Refusal;
+use crate::functions::form::{Values, bare_name};
 use crate::pages::layout::Frame;
 use crate::server::services::accounts::Visitor;
-use crate::server::services::assistants::From;
-use crate::server::services::onboarding::Onboarding;
-use crate::server::told::told;
+use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::{App, Error, session};
 
 /// One request to one page.
@@ -29,7 +27,7 @@ pub struct Visit {
     pub locale: Locale,
     pub uri: Uri,
     pub session: Session,
-    pub csrf: csrf::Secret,
+    pub csrf: csrf::Proof,
     pub nonce: Nonce,
     /// The logged-in customer's id, if any; whether the account is still active is only known once
     /// it is read.
@@ -74,6 +72,16 @@ impl Visit {
         self.app.visitor(self.ip)
     }
 
+    /// A value in the query of the address; empty when it is not there.
+    #[must_use]
+    pub fn query(&self, name: &str) -> String {
+        let query = self.uri.query().unwrap_or_default();
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    }
+
     /// The address of a page in this visit's language.
     #[must_use]
     pub fn href(&self, path: &str) -> String {
@@ -105,9 +113,10 @@ impl FromRequestParts<App> for Visit {
                 .get::<axum::extract::OriginalUri>()
                 .map_or_else(|| parts.uri.clone(), |original| original.0.clone()),
             session: session.clone(),
-            csrf: *extensions
-                .get::<csrf::Secret>()
-                .ok_or_else(|| missing("the csrf secret"))?,
+            csrf: extensions
+                .get::<csrf::Proof>()
+                .ok_or_else(|| missing("the csrf secret"))?
+                .clone(),
             nonce: extensions
                 .get::<Nonce>()
                 .ok_or_else(|| missing("the nonce"))?
@@ -130,7 +139,7 @@ impl FromRequestParts<App> for Visit {
                 parts.extensions.insert(Unreachable);
                 tracing::warn!(%error, "the session could not be read");
             }
-            Err(error) => return Err(render::failure(&visit, &error).await),
+            Err(error) => return Err(render::failure(&visit, error).await),
         }
         Ok(visit)
     }
@@ -139,19 +148,37 @@ impl FromRequestParts<App> for Visit {
 #[derive(Clone, Copy)]
 struct Unreachable;
 
-/// A posted form: its fields in order, the control fields apart.
-#[derive(Clone, Default)]
+/// A posted form: its fields in order.
+#[derive(Clone, Debug, Default)]
 pub struct Form {
     pub fields: Vec<(String, String)>,
 }
 
 impl Form {
-    /// Takes a field out; empty when it was not sent.
-    pub fn take(&mut self, name: &str) -> String {
-        match self.fields.iter().position(|(key, _)| key == name) {
-            Some(index) => self.fields.remove(index).1,
-            None => String::new(),
-        }
+    /// The values of a field; `None` when it was not sent.
+    #[must_use]
+    pub fn values(&self, name: &str) -> Values {
+        let sent = self.fields.iter().filter(|(key, _)| bare_name(key) == name);
+        let values: Vec<String> = sent.map(|(_, value)| value.clone()).collect();
+        (!values.is_empty()).then_some(values)
+    }
+
+    /// The last value of a field; empty when it was not sent.
+    #[must_use]
+    pub fn last(&self, name: &str) -> &str {
+        let mut sent = self.fields.iter().rev();
+        sent.find(|(key, _)| bare_name(key) == name)
+            .map_or("", |(_, value)| value.as_str())
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        self.fields.retain(|(key, _)| bare_name(key) != name);
+    }
+
+    /// Sets a field, whatever was sent of it.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.remove(name);
+        self.fields.push((name.to_owned(), value));
     }
 }
 
@@ -175,7 +202,7 @@ impl FromRequest<App> for Posted {
             .get("sec-fetch-site")
             .is_some_and(|site| site == "cross-site" || site == "same-site");
         if from_elsewhere {
-            return Err(render::trouble(&visit, Trouble::Forbidden).await);
+            return Err(render::refusal(&visit, &Refusal::Forbidden).await);
         }
         let content_type = parts
             .headers
@@ -184,21 +211,22 @@ impl FromRequest<App> for Posted {
         let is_form = content_type
             .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
         if !is_form {
-            return Err(render::trouble(&visit, Trouble::Malformed).await);
+            return Err(render::refusal(&visit, &Refusal::Malformed).await);
         }
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(render::trouble(&visit, Trouble::TooLarge).await);
+            return Err(render::refusal(&visit, &Refusal::TooLarge).await);
         };
         let Some(fields) = decode(&body) else {
-            return Err(render::trouble(&visit, Trouble::Malformed).await);
+            return Err(render::refusal(&visit, &Refusal::Malformed).await);
         };
         let mut form = Form { fields };
-        let token = form.take("csrf_token");
+        let is_proven = visit.csrf.fits(form.last("csrf_token"));
+        form.remove("csrf_token");
         if parts.extensions.get::<Unreachable>().is_some() {
-            return Err(render::hold(&visit, form, Reason::Unavailable).await);
+            return Err(render::hold(&visit, form, &Refusal::Unavailable).await);
         }
-        if !visit.csrf.fits(&token) {
-            return Err(render::hold(&visit, form, Reason::Expired).await);
+        if !is_proven {
+            return Err(render::hold(&visit, form, &Refusal::FormExpired).await);
         }
         Ok(Self { visit, form })
     }
@@ -274,8 +302,8 @@ impl Customer {
             return Ok(Err(visit));
         };
         let mut connection = visit.app.pool.acquire().await?;
-        match Onboarding::load(&mut connection, logged_in.user).await {
-            Ok(onboarding) if onboarding.record.session_epoch == logged_in.epoch => {
+        match onboarding::load(&mut connection, logged_in.user).await {
+            Ok(onboarding) if onboarding.session_epoch == logged_in.epoch => {
                 Ok(Ok(Self { visit, onboarding }))
             }
             Ok(_) | Err(Error::NoAccount) => {
@@ -290,33 +318,29 @@ impl Customer {
         }
     }
 
+    /// The customer of a page that needs one; else the way to the log-in, or what went wrong.
+    ///
+    /// # Errors
+    /// The answer to give instead of the page.
+    pub async fn or_log_in(visit: Visit) -> Result<Self, Response> {
+        match Self::of(visit.clone()).await {
+            Ok(Ok(customer)) => Ok(customer),
+            Ok(Err(visit)) => Err(render::log_in_first(&visit)),
+            Err(error) => Err(render::failure(&visit, error).await),
+        }
+    }
+
     #[must_use]
     pub fn user(&self) -> Uuid {
         self.onboarding.user
-    }
-
-    /// Tells the vendors what a step has changed that was just saved.
-    ///
-    /// # Errors
-    /// As [`told`].
-    pub async fn told(&self, step: Step, typed: &Draft) -> Result<(), Error> {
-        let from = if self.onboarding.record.onboarding_completed {
-            From::Studio
-        } else {
-            From::Onboarding
-        };
-        let app = &self.visit.app;
-        let mut connection = app.pool.acquire().await?;
-        let after = Onboarding::load(&mut connection, self.user()).await?;
-        drop(connection);
-        told(app, &after, from, step, typed).await
     }
 
     /// The account's own language, once it was chosen.
     #[must_use]
     pub fn locale(&self) -> Option<Locale> {
         self.onboarding
-            .answers()
+            .known
+            .answers
             .text("locale")
             .and_then(Locale::from_code)
     }
@@ -327,11 +351,7 @@ impl FromRequestParts<App> for Customer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let visit = Visit::from_request_parts(parts, app).await?;
-        match Self::of(visit.clone()).await {
-            Ok(Ok(customer)) => Ok(customer),
-            Ok(Err(visit)) => Err(render::log_in_first(&visit)),
-            Err(error) => Err(render::failure(&visit, &error).await),
-        }
+        Self::or_log_in(visit).await
     }
 }
 

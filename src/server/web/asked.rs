@@ -1,0 +1,173 @@
+//! What a server function knows of the request that it serves: put into Leptos's context by the adapter.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use leptos::context::{provide_context, use_context};
+use leptos::reactive::computed::ScopedFuture;
+use leptos::reactive::owner::Owner;
+use leptos::server_fn::ServerFn;
+use leptos_axum::ResponseOptions;
+
+use super::return_to::local_path;
+use super::visit::{Customer, Visit};
+use crate::domain::Step;
+use crate::functions::Refusal;
+use crate::server::services::accounts::Welcome;
+use crate::server::services::notices;
+use crate::server::{App, Error, session};
+
+/// Runs a function for a visit; gives the headers that it adds to the answer beside its outcome.
+pub async fn run<F: ServerFn>(
+    visit: &Visit,
+    function: F,
+) -> (Result<F::Output, F::Error>, HeaderMap) {
+    let owner = Owner::new();
+    let options = ResponseOptions::default();
+    let body = owner.with(|| {
+        provide_context(visit.clone());
+        provide_context(options.clone());
+        ScopedFuture::new(function.run_body())
+    });
+    let outcome = body.await;
+    let headers = options.0.read().map(|parts| parts.headers.clone());
+    (outcome, headers.unwrap_or_default())
+}
+
+/// The visit that a function serves.
+///
+/// # Panics
+/// When a function is called without one: by other code of the server, which has the services instead.
+#[must_use]
+pub fn visit() -> Visit {
+    use_context().expect("server functions run for a visit")
+}
+
+#[must_use]
+pub fn app() -> App {
+    visit().app
+}
+
+/// The customer that a function serves, read once.
+///
+/// # Errors
+/// [`Refusal::SignedOut`], or the database does not answer.
+pub async fn customer() -> Result<Customer, Refusal> {
+    match Customer::of(visit()).await? {
+        Ok(customer) => Ok(customer),
+        Err(_) => Err(Refusal::SignedOut),
+    }
+}
+
+/// An address of ours to which a query is added.
+pub struct Place {
+    address: String,
+    /// What the query ends with.
+    back: &'static str,
+}
+
+impl Place {
+    /// The address with a value in its query.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> String {
+        let Self { address, back } = self;
+        let sign = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{sign}{name}={value}{back}")
+    }
+}
+
+/// A section of the settings.
+#[must_use]
+pub fn section(id: &str) -> Place {
+    Place {
+        address: visit().href(&format!("/settings?section={id}")),
+        back: "",
+    }
+}
+
+/// Where a form stands that is shown in its step and in the settings.
+#[must_use]
+pub fn place(own: Step, in_section: &str, return_to: &str) -> Place {
+    if in_section.is_empty() {
+        let address = step(own);
+        return Place { address, back: "" };
+    }
+    let back = match return_to {
+        "onboarding" => "&returnTo=onboarding",
+        _ => "",
+    };
+    Place {
+        back,
+        ..section(in_section)
+    }
+}
+
+#[must_use]
+pub fn step(step: Step) -> String {
+    visit().href(&format!("/onboarding/{}", step.id()))
+}
+
+#[must_use]
+pub fn studio() -> String {
+    visit().href("/ava-studio")
+}
+
+/// The page that says how to come back.
+#[must_use]
+pub fn later() -> String {
+    visit().href("/onboarding/later")
+}
+
+/// Begins a session, and gives the address of where the customer wanted to go.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn enter(visit: &Visit, welcome: &Welcome, return_to: &str) -> Result<String, Error> {
+    session::begin(&visit.session, welcome).await?;
+    visit.csrf.renew();
+    let home = if welcome.onboarding_completed {
+        "/ava-studio"
+    } else {
+        "/onboarding"
+    };
+    Ok(local_path(return_to).unwrap_or_else(|| visit.href(home)))
+}
+
+/// Ends the session, and gives the address of the page that says so.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn leave(visit: &Visit) -> Result<String, Error> {
+    session::end(&visit.session).await?;
+    visit.csrf.renew();
+    if let Some(options) = use_context::<ResponseOptions>() {
+        let value = HeaderValue::from_static("\"cache\", \"storage\"");
+        options.insert_header(HeaderName::from_static("clear-site-data"), value);
+    }
+    Ok(visit.href("/login?notice=signed-out"))
+}
+
+/// Lets the session of a customer go on in the new epoch of a new password, under a new token; the
+/// customer is told by mail.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn renew(customer: &Customer, session_epoch: i32) -> Result<String, Error> {
+    let (visit, known) = (&customer.visit, &customer.onboarding.known);
+    let welcome = Welcome {
+        user: customer.user(),
+        session_epoch,
+        locale: None,
+        onboarding_completed: known.is_completed,
+    };
+    session::begin(&visit.session, &welcome).await?;
+    notices::password_changed(&visit.app, visit.locale, &known.email);
+    Ok(section("security").with("notice", "password-changed"))
+}
+
+/// Ends the session of an account that is no more.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn gone(visit: &Visit) -> Result<String, Error> {
+    session::end(&visit.session).await?;
+    Ok(visit.href("/login?notice=account-deleted"))
+}
