@@ -6,10 +6,10 @@ use super::form::{self, Filled};
 use super::layout::{self, Frame};
 use super::secret::{self, Said};
 use super::steps;
-use super::texts::{self, t};
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Step};
 use crate::islands::Autosave;
+use crate::texts::{self, t};
 
 /// One step as one customer sees it.
 pub struct StepPage {

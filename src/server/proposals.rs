@@ -1,9 +1,9 @@
 //! What a form proposes where nothing was ever typed: stored only with something that the customer did.
 
 use crate::domain::{Draft, Field, Locale, Step, assistant, ava, profile, telephony, twilio};
-use crate::pages::texts::{self, t};
 use crate::server::services::assistants::Made;
 use crate::server::services::onboarding::Onboarding;
+use crate::texts::{self, t};
 
 /// What the form of a step proposes, by what is known now; fields without a proposal are absent.
 #[must_use]

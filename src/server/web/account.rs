@@ -13,9 +13,9 @@ use super::visit::{Form, Posted, Visit};
 use crate::domain::{Code, Draft, Locale, Problem};
 use crate::pages::account::{self as pages, Credentials, Forgotten, Notice, Resetting};
 use crate::pages::form::Filled;
-use crate::pages::texts::t;
 use crate::server::services::accounts::{self, LogIn, RESET_MINUTES, Reset, SignUp, Welcome};
 use crate::server::session;
+use crate::texts::t;
 
 #[derive(Deserialize)]
 pub struct Arrival {

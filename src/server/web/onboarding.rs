@@ -19,13 +19,13 @@ use crate::pages::form::Filled;
 use crate::pages::held::Reason;
 use crate::pages::secret::Said;
 use crate::pages::step::{self, LaterPage, NumberChoice, Numbers, StepPage, Stored, Then};
-use crate::pages::texts::t;
 use crate::server::services::assistants::From;
 use crate::server::services::onboarding::{self as service, Onboarding};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
 use crate::server::services::{Halt, credentials, launch, numbers as numbers_service, shared_keys};
 use crate::server::vendors::Failure;
 use crate::server::{Error, proposals};
+use crate::texts::t;
 
 /// `/onboarding`: to the first step that is neither done nor skipped; after launch to the studio.
 pub async fn go_on(customer: Customer) -> Response {

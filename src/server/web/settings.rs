@@ -20,13 +20,13 @@ use crate::pages::form::Filled;
 use crate::pages::held::Reason;
 use crate::pages::secret::Said;
 use crate::pages::settings::{self, Done, Section, Settings};
-use crate::pages::texts::t;
 use crate::pages::tokens::{Token, Tokens};
 use crate::server::services::accounts::{self, Change, Deletion, Welcome};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
 use crate::server::services::{Halt, credentials, shared_keys, tokens};
 use crate::server::store::api_tokens::Row;
 use crate::server::{Error, session};
+use crate::texts::t;
 
 pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String>>) -> Response {
     let section = match query.get("section") {

@@ -18,12 +18,12 @@ use crate::pages::error::Trouble;
 use crate::pages::form::Filled;
 use crate::pages::held::Reason;
 use crate::pages::studio::{self, Call, Notice, Studio};
-use crate::pages::texts::{self, t};
 use crate::server::Error;
 use crate::server::services::assistants::From;
 use crate::server::services::calls::{self, Test};
 use crate::server::services::{Halt, launch, numbers};
 use crate::server::store::calls::Row;
+use crate::texts::{self, t};
 
 pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String>>) -> Response {
     let why = query.get("why").and_then(|id| Blocker::from_id(id));
