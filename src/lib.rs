@@ -7,6 +7,8 @@ pub mod islands;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod texts;
 
 /// Called once by the browser's script: wakes the islands.
 #[cfg(feature = "hydrate")]

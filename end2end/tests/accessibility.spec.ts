@@ -58,7 +58,7 @@ for (const locale of LOCALES) {
   test(`tokens are accessible, ${locale} @script`, async ({ page }) => {
     await newCustomer(page, locale);
     await page.goto(`/${locale}/settings?section=api`);
-    await page.getByLabel(t.settings.token_name, { exact: true }).fill('CRM');
+    await page.getByLabel(t.fields.token_name.label, { exact: true }).fill('CRM');
     await page.getByRole('button', { name: t.settings.token_button }).click();
     await expect(page.locator('.token')).toBeVisible();
     await expectAccessible(page);
@@ -85,7 +85,7 @@ for (const locale of LOCALES) {
     await page.goto(`/${locale}/onboarding/done`);
     await page.getByRole('button', { name: t.onboarding.done.launch, exact: true }).click();
     await expect(page.getByRole('region', { name: t.studio.live_title })).toBeVisible();
-    await page.getByLabel(t.studio.test_number, { exact: true }).fill('+972 3 765 4321');
+    await page.getByLabel(t.fields.customer_number.label, { exact: true }).fill('+972 3 765 4321');
     await page.getByRole('button', { name: t.studio.test_button }).click();
     await expect(page.locator('.call-status')).toHaveText(t.studio.status.ended, { timeout: 15_000 });
     await page.locator('summary').click();

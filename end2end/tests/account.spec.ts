@@ -11,10 +11,10 @@ for (const locale of LOCALES) {
     await expect(summary).toBeFocused();
     await expect(summary).toContainText(t.account.wrong);
     await expect(page).toHaveTitle(new RegExp(`^${t.common.title_error_prefix}`));
-    await expect(page.getByLabel(t.account.email, { exact: true })).toHaveValue(email);
-    await expect(page.getByLabel(t.account.password, { exact: true })).toHaveValue('');
+    await expect(page.getByLabel(t.fields.email.label, { exact: true })).toHaveValue(email);
+    await expect(page.getByLabel(t.fields.password.label, { exact: true })).toHaveValue('');
     await summary.getByRole('link').click();
-    await expect(page.getByLabel(t.account.email, { exact: true })).toBeFocused();
+    await expect(page.getByLabel(t.fields.email.label, { exact: true })).toBeFocused();
   });
 
   test(`the page that was asked for is reached through log-in, ${locale}`, async ({ page, context }) => {
@@ -31,7 +31,7 @@ for (const locale of LOCALES) {
 
   test(`a password can be shown and hidden again, ${locale} @script`, async ({ page }) => {
     await page.goto(`/${locale}/login`);
-    const password = page.getByLabel(t.account.password, { exact: true });
+    const password = page.getByLabel(t.fields.password.label, { exact: true });
     await password.fill(PASSWORD);
     await page.getByRole('button', { name: t.common.show, exact: true }).click();
     await expect(password).toHaveAttribute('type', 'text');
@@ -47,15 +47,15 @@ test('managers can fill in the forms, and passwords can be pasted', async ({ pag
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   for (const [path, email, password] of [['login', 'username', 'current-password'], ['signup', 'email', 'new-password']]) {
     await page.goto(`/en/${path}`);
-    await expect(page.getByLabel(t.account.email)).toHaveAttribute('autocomplete', email);
-    await expect(page.getByLabel(t.account.password, { exact: true })).toHaveAttribute('autocomplete', password);
+    await expect(page.getByLabel(t.fields.email.label)).toHaveAttribute('autocomplete', email);
+    await expect(page.getByLabel(t.fields.password.label, { exact: true })).toHaveAttribute('autocomplete', password);
   }
-  await page.getByLabel(t.account.email).fill('anna@example.com');
+  await page.getByLabel(t.fields.email.label).fill('anna@example.com');
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Control+C');
-  await page.getByLabel(t.account.password, { exact: true }).focus();
+  await page.getByLabel(t.fields.password.label, { exact: true }).focus();
   await page.keyboard.press('Control+V');
-  await expect(page.getByLabel(t.account.password, { exact: true })).toHaveValue('anna@example.com');
+  await expect(page.getByLabel(t.fields.password.label, { exact: true })).toHaveValue('anna@example.com');
 });
 
 test('without scripts there is no button that would do nothing @no-script', async ({ page }) => {

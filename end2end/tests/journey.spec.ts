@@ -53,7 +53,7 @@ for (const locale of LOCALES) {
 
     const { done } = t.onboarding.status;
     const reviews: Record<string, (string | RegExp)[]> = {
-      profile: ['Dana Levi', 'Dana & Co', t.onboarding.profile.industries.beauty, 'Asia/Jerusalem',
+      profile: ['Dana Levi', 'Dana & Co', t.onboarding.profile.fields.industry.choices.beauty, 'Asia/Jerusalem',
         choice(t, 'profile', 'locale', locale), t.onboarding.done.yes, t.onboarding.done.no],
       vapi: ['****1234'],
       ava: [words('ava', 'persona'), 'Take the caller’s name and number', choice(t, 'ava', 'languages', locale),
@@ -89,7 +89,7 @@ for (const locale of LOCALES) {
       voice: { voiceId: expect.stringContaining(VOICES[locale]) },
     });
 
-    await page.getByLabel(t.studio.test_number, { exact: true }).fill('+972 3 765 4321');
+    await page.getByLabel(t.fields.customer_number.label, { exact: true }).fill('+972 3 765 4321');
     await page.getByRole('button', { name: t.studio.test_button }).click();
     const call = page.getByRole('region', { name: t.studio.calls_title }).getByRole('listitem');
     await expect(async () => {
@@ -114,9 +114,9 @@ for (const locale of LOCALES) {
     await expect(page).toHaveURL(`/${locale}/ava-studio`);
     const missing = page.getByRole('region', { name: t.studio.not_live_title });
     const blockers = ['terms', 'vapi_key', 'twilio_credentials', 'number', 'assistant'];
-    await expect(missing.getByRole('link')).toHaveText(blockers.map((name) => t.onboarding.blockers[`${name}_link`]));
+    await expect(missing.getByRole('link')).toHaveText(blockers.map((name) => t.onboarding.blockers[name].link));
 
-    await missing.getByRole('link', { name: t.onboarding.blockers.number_link }).click();
+    await missing.getByRole('link', { name: t.onboarding.blockers.number.link }).click();
     await expect(page.getByText(t.onboarding.skipped_notice)).toBeVisible();
     await expect(continueButton(page, t)).toBeVisible();
 
@@ -139,6 +139,6 @@ test('the terms can be accepted at the very end', async ({ page }) => {
   await tick(field(page, t, 'profile', 'accept_terms'));
   await page.getByRole('button', { name: t.onboarding.done.finish }).click();
   const missing = page.getByRole('region', { name: t.studio.not_live_title });
-  await expect(missing).not.toContainText(t.onboarding.blockers.terms);
-  await expect(missing).toContainText(t.onboarding.blockers.vapi_key);
+  await expect(missing).not.toContainText(t.onboarding.blockers.terms.text);
+  await expect(missing).toContainText(t.onboarding.blockers.vapi_key.text);
 });

@@ -70,7 +70,7 @@ test('a key that cannot be one is refused at once, beside what else was typed', 
   await fillIn(page, t, 'twilio', { ...ANSWERS.twilio, auth_token: 'clé' });
   await continueButton(page, t).click();
   await expect(page.locator('.summary')).toBeFocused();
-  await expect(page.locator('#auth_token-error')).toContainText(t.onboarding.twilio.problems.auth_token.malformed);
+  await expect(page.locator('#auth_token-error')).toContainText(t.onboarding.twilio.fields.auth_token.problem);
   await expect(field(page, t, 'twilio', 'account_sid')).toHaveValue(ANSWERS.twilio.account_sid as string);
   await expect(field(page, t, 'twilio', 'auth_token')).toHaveValue('');
 });

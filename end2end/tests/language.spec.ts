@@ -52,7 +52,7 @@ test('the account follows its customer into another language', async ({ page, br
 test('choosing another language in step 1 goes on in it', async ({ page }) => {
   await newCustomer(page);
   await page.goto('/en/onboarding/profile');
-  await tick(page.getByRole('group', { name: texts('en').onboarding.profile.locale }).getByLabel(OWN_NAMES.he));
+  await tick(page.getByRole('group', { name: texts('en').onboarding.profile.fields.locale.label }).getByLabel(OWN_NAMES.he));
   await page.getByRole('button', { name: texts('en').onboarding.save_and_continue }).click();
   await expect(page).toHaveURL('/he/onboarding/vapi');
 });

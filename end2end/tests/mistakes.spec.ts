@@ -2,11 +2,11 @@ import { ANSWERS, LOCALES, MISTAKES, expect, field, fillIn, goOn, newCustomer, o
 
 for (const locale of LOCALES) {
   const t = texts(locale);
-  const { number, business_hours, fallback_email } = t.onboarding.telephony.problems;
+  const { number, business_hours, fallback_email } = t.onboarding.telephony.fields;
   const problems = {
-    number: number.malformed,
-    business_hours: business_hours.malformed,
-    fallback_email: fallback_email.malformed,
+    number: number.problem,
+    business_hours: business_hours.problem,
+    fallback_email: fallback_email.problem,
   };
 
   test(`nonsense never stops Continue and is pointed out beside its field, ${locale}`, async ({ page }) => {
@@ -62,7 +62,7 @@ test('a mistake between two fields goes when either is mended @script', async ({
   await field(page, t, 'plan', 'seats').fill('3');
   await page.keyboard.press('Tab');
   const error = page.locator('#seats-error');
-  await expect(error).toContainText(t.onboarding.plan.problems.seats.conflicting);
+  await expect(error).toContainText(t.onboarding.plan.fields.seats.problems.conflicting);
   await tick(option(page, t, 'plan', 'plan', 'pro'));
   await expect(error).toBeHidden();
 });
@@ -72,8 +72,8 @@ test('a missing choice is named until one is made @script', async ({ page }) => 
   await newCustomer(page);
   await save(page, 'en', 'ava', { job_to_be_done: 'Take a message' });
   await openAwake(page, 'en', 'ava');
-  const tones = page.getByRole('group', { name: t.onboarding.ava.tone });
-  await expect(tones).toHaveAccessibleDescription(`${t.common.error_prefix} ${t.onboarding.ava.problems.tone}`);
+  const tones = page.getByRole('group', { name: t.onboarding.ava.fields.tone.label });
+  await expect(tones).toHaveAccessibleDescription(`${t.common.error_prefix} ${t.onboarding.ava.fields.tone.problem}`);
   await tick(option(page, t, 'ava', 'tone', 'warm'));
   await expect(page.locator('#tone-error')).toBeHidden();
   await expect(tones).toHaveAccessibleDescription('');

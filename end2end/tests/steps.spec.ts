@@ -93,7 +93,7 @@ test('an answer changed from the review leads back there', async ({ page }) => {
   await fillIn(page, t, 'plan');
   await goOn(page, 'en', 'done');
   const plan = page.getByRole('region', { name: t.onboarding.plan.name, exact: true });
-  await expect(plan.locator('dd')).toHaveText([t.onboarding.plan.plans.pro, '3']);
+  await expect(plan.locator('dd')).toHaveText([t.onboarding.plan.fields.plan.choices.pro, '3']);
 });
 
 test('later says how to come back and leads back to the step', async ({ page }) => {

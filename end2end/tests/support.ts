@@ -35,6 +35,7 @@ export function texts(locale: Locale) {
   return {
     account: read('account'),
     common: read('common'),
+    fields: read('fields'),
     onboarding: read('onboarding'),
     settings: read('settings'),
     studio: read('studio'),
@@ -75,8 +76,8 @@ export async function signUp(page: Page, locale: Locale): Promise<string> {
   const t = texts(locale);
   const email = newEmail();
   await page.goto(`/${locale}/signup`);
-  await page.getByLabel(t.account.email, { exact: true }).fill(email);
-  await page.getByLabel(t.account.password, { exact: true }).fill(PASSWORD);
+  await page.getByLabel(t.fields.email.label, { exact: true }).fill(email);
+  await page.getByLabel(t.fields.password.label, { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: t.account.sign_up_button }).click();
   await expect(page).toHaveURL(`/${locale}/onboarding/profile`);
   return email;
@@ -84,8 +85,8 @@ export async function signUp(page: Page, locale: Locale): Promise<string> {
 
 export async function logIn(page: Page, locale: Locale, email: string, password = PASSWORD) {
   const t = texts(locale);
-  await page.getByLabel(t.account.email, { exact: true }).fill(email);
-  await page.getByLabel(t.account.password, { exact: true }).fill(password);
+  await page.getByLabel(t.fields.email.label, { exact: true }).fill(email);
+  await page.getByLabel(t.fields.password.label, { exact: true }).fill(password);
   await page.getByRole('button', { name: t.account.log_in_button }).click();
 }
 
@@ -161,21 +162,19 @@ export const MISTAKES: Record<string, Fields> = {
 };
 
 const OPTIONAL = ['industry', 'guidelines', 'phone_number', 'fallback_email', 'workspace_apps'];
-const LISTS: Record<string, string> = {
-  persona: 'personas', tone: 'tones', calendar: 'calendars', workspace_apps: 'apps', crm: 'crms', plan: 'plans',
-};
+const LISTS = ['persona', 'tone', 'calendar', 'workspace_apps', 'crm', 'plan'];
 const SELECTS = ['industry', 'timezone', 'voice'];
 
 /** The words of a field's label. */
 export function label(t: Texts, step: string, field: string): string {
-  const words = t.onboarding[step][field === 'name' ? 'assistant_name' : field];
+  const words = t.onboarding[step].fields[field].label;
   return OPTIONAL.includes(field) ? `${words} ${t.common.optional}` : words;
 }
 
 /** The words of one choice. */
 export function choice(t: Texts, step: string, field: string, value: string): string {
   if (field === 'languages' || field === 'locale') return OWN_NAMES[value as Locale];
-  return t.onboarding[step][LISTS[field]][value.replace('-', '_')];
+  return t.onboarding[step].fields[field].choices[value];
 }
 
 /** A field of text or a list of a step. */
@@ -198,7 +197,7 @@ export async function tick(box: Locator) {
 export async function fillIn(page: Page, t: Texts, step: string, answers = ANSWERS[step]) {
   for (const [name, value] of Object.entries(answers)) {
     if (value === true) await tick(field(page, t, step, name));
-    else if (name in LISTS) for (const one of [value].flat()) await tick(option(page, t, step, name, one));
+    else if (LISTS.includes(name)) for (const one of [value].flat()) await tick(option(page, t, step, name, one));
     else if (SELECTS.includes(name)) await field(page, t, step, name).selectOption(value);
     else await field(page, t, step, name).fill(value as string);
   }

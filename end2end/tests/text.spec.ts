@@ -80,7 +80,7 @@ test('Hebrew runs right to left, phone numbers the right way round', async ({ pa
     for (const name of names) await expect(field(page, he, step, name)).toHaveCSS('direction', 'ltr');
   }
   await page.goto('/he/onboarding/profile');
-  const label = await page.getByText(he.onboarding.profile.full_name, { exact: true }).boundingBox();
+  const label = await page.getByText(he.onboarding.profile.fields.full_name.label, { exact: true }).boundingBox();
   const input = await field(page, he, 'profile', 'full_name').boundingBox();
   expect(label!.x + label!.width, 'label and field share the right edge').toBeCloseTo(input!.x + input!.width, 0);
 });

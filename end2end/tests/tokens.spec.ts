@@ -8,10 +8,10 @@ for (const locale of LOCALES) {
     const address = `/${locale}/settings?section=api`;
     await page.goto(address);
     await page.getByRole('button', { name: t.settings.token_button }).click();
-    await expect(page.getByRole('alert')).toContainText(t.settings.token_name_required);
+    await expect(page.getByRole('alert')).toContainText(t.fields.token_name.problems.required);
 
-    await page.getByLabel(t.settings.token_name, { exact: true }).fill('CRM');
-    await page.getByLabel(t.settings.token_days, { exact: true }).selectOption({ label: t.settings.token_90_days });
+    await page.getByLabel(t.fields.token_name.label, { exact: true }).fill('CRM');
+    await page.getByLabel(t.fields.token_days.label, { exact: true }).selectOption({ label: t.fields.token_days.choices['90'] });
     await page.getByRole('button', { name: t.settings.token_button }).click();
     const token = await page.locator('.token code').innerText();
     const ask = () => request.get('/api/v1/auth/me', { headers: { authorization: `Bearer ${token}` } });

@@ -7,7 +7,7 @@ for (const locale of LOCALES) {
   test(`a key that Vapi refuses says which and is not stored, ${locale}`, async ({ page }) => {
     await newCustomer(page, locale);
     await page.goto(`/${locale}/onboarding/vapi`);
-    const problems = t.onboarding.vapi.problems.vapi_api_key;
+    const problems = t.onboarding.vapi.fields.vapi_api_key.problems;
     for (const [key, words] of [['wrong-1', problems.refused], ['public-1', problems.public_key]]) {
       await fillIn(page, t, 'vapi', { vapi_api_key: key });
       await continueButton(page, t).click();

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::form::{self, Filled, Look};
 use super::layout::{self, Frame};
-use super::texts::t;
 use crate::domain::account::EMAIL;
 use crate::domain::{Field, Rule};
+use crate::texts::{self, t};
 
 const NEW_PASSWORD: Field = Field::required("password", Rule::Secret { max: 256 });
 
@@ -85,7 +85,7 @@ pub fn sign_up(frame: &Frame, page: &Credentials) -> AnyView {
                     {frame.csrf_field()}
                     {page.return_field()}
                     {form::text(&page.form, &EMAIL, Some(t!(l, account.email_hint)), Look::EMAIL)}
-                    {form::secret(&page.form, &NEW_PASSWORD, t!(l, account.password), Some(t!(l, account.new_password_hint)), "new-password")}
+                    {form::secret(&page.form, &NEW_PASSWORD, texts::label(l, NEW_PASSWORD.name), Some(t!(l, account.new_password_hint)), "new-password")}
                     <button class="primary">{t!(l, account.sign_up_button)}</button>
                 </form>
                 <p>{t!(l, account.have_account)}" "<a href=page.other(frame, "/login")>{t!(l, common.log_in)}</a></p>
@@ -121,7 +121,7 @@ pub fn log_in(frame: &Frame, page: &Credentials) -> AnyView {
                     {frame.csrf_field()}
                     {page.return_field()}
                     {form::text(&page.form, &EMAIL, None, look)}
-                    {form::secret(&page.form, &NEW_PASSWORD, t!(l, account.password), None, "current-password")}
+                    {form::secret(&page.form, &NEW_PASSWORD, texts::label(l, NEW_PASSWORD.name), None, "current-password")}
                     <button class="primary">{t!(l, account.log_in_button)}</button>
                 </form>
                 <p><a href=frame.href("/forgot-password")>{t!(l, account.forgot_link)}</a></p>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::layout::{self, Frame};
-use super::texts::t;
 use crate::domain::Locale;
+use crate::texts::t;
 
 /// A page for a request that cannot be answered as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::texts::{self, t};
 use crate::domain::{Code, Draft, Field, Locale, Problem, Rule};
 use crate::islands::Reveal;
+use crate::texts::{self, t};
 
 /// What the fields of a form show.
 #[derive(Clone, Default)]
@@ -109,7 +109,7 @@ impl Around {
             id: field.name,
             label: texts::label(form.locale, field.name),
             is_optional: !field.required,
-            hint,
+            hint: hint.or_else(|| texts::hint(form.locale, field.name).map(str::to_owned)),
             problem: form.problem(field),
             theirs,
             locale: form.locale,
@@ -308,7 +308,7 @@ pub fn choices(locale: Locale, field: &Field) -> Vec<Choice> {
         .map(|value| Choice {
             value,
             label: texts::choice(locale, field.name, value),
-            hint: None,
+            hint: texts::choice_hint(locale, field.name, value).map(str::to_owned),
             lang: are_languages.then_some(*value),
         })
         .collect()
@@ -357,13 +357,7 @@ pub fn group(form: &Filled, field: &Field, hint: Option<String>, choices: Vec<Ch
 pub type Group = (Option<String>, Vec<(&'static str, String)>);
 
 /// A list to choose one from.
-pub fn select(
-    form: &Filled,
-    field: &Field,
-    hint: Option<String>,
-    nothing_chosen: Option<String>,
-    groups: Vec<Group>,
-) -> AnyView {
+pub fn select(form: &Filled, field: &Field, hint: Option<String>, groups: Vec<Group>) -> AnyView {
     let around = Around::of(form, field, hint);
     let chosen = form.typed.text(field.name);
     let option = |(value, label): (&'static str, String)| {
@@ -382,7 +376,8 @@ pub fn select(
             }
         })
         .collect();
-    let nothing = nothing_chosen.map(|label| view! { <option value="">{label}</option> });
+    let nothing = texts::none(form.locale, field.name)
+        .map(|label| view! { <option value="">{label}</option> });
     view! {
         <div class=around.class()>
             <label for=field.name>{around.label_text()}</label>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::layout::{self, Frame};
-use super::texts::t;
+use crate::texts::t;
 
 /// Why the form was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::layout::{self, Frame};
-use super::texts::t;
+use crate::texts::t;
 
 /// `onward` is where a logged-in customer goes on: the set-up or the studio.
 pub struct Landing {

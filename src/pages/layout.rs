@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use url::Url;
 
-use super::texts::t;
 use crate::domain::Locale;
+use crate::texts::t;
 
 /// What every page needs to know of the request it answers.
 #[derive(Clone)]

@@ -3,8 +3,6 @@
 //! A page is a function of a [`layout::Frame`] and its own data. It reads nothing, decides nothing
 //! and knows neither HTTP nor the database.
 
-include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
-
 pub mod account;
 pub mod error;
 pub mod form;
@@ -17,5 +15,4 @@ pub mod static_pages;
 pub mod step;
 pub mod steps;
 pub mod studio;
-pub mod texts;
 pub mod tokens;

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use super::form::{self, Filled, Look};
 use super::layout::{self, Frame};
 use super::step::{StepPage, Stored};
-use super::texts::{self, t};
 use crate::domain::progress::Blocker;
 use crate::domain::{Locale, Step, twilio, vapi};
 use crate::functions::credentials::Said;
+use crate::texts::{self, t};
 
 /// The line that says what is stored.
 fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
@@ -39,11 +39,9 @@ fn stored_line(l: Locale, stored: &Stored) -> Option<AnyView> {
     )
 }
 
-fn hint(l: Locale, stored: &Stored, hint: String) -> String {
-    match stored.preview {
-        Some(_) if !stored.shared => t!(l, onboarding.secret.keep_hint),
-        _ => hint,
-    }
+/// The hint of a secret that is stored; else it has the field's own.
+fn hint(l: Locale, stored: &Stored) -> Option<String> {
+    (stored.preview.is_some() && !stored.shared).then(|| t!(l, onboarding.secret.keep_hint))
 }
 
 /// The way of the operator's key. Its button sends the step's form.
@@ -72,10 +70,10 @@ pub fn not_shared(l: Locale) -> AnyView {
 pub fn vapi_fields(form: &Filled, stored: &Stored) -> AnyView {
     let l = form.locale;
     let field = &vapi::VAPI_API_KEY;
-    let hint = hint(l, stored, t!(l, onboarding.vapi.vapi_api_key_hint));
+    let hint = hint(l, stored);
     view! {
         {stored_line(l, stored)}
-        {form::secret(form, field, texts::label(l, field.name), Some(hint), "off")}
+        {form::secret(form, field, texts::label(l, field.name), hint, "off")}
     }
     .into_any()
 }
@@ -83,13 +81,13 @@ pub fn vapi_fields(form: &Filled, stored: &Stored) -> AnyView {
 pub fn twilio_fields(form: &Filled, stored: &Stored) -> AnyView {
     let l = form.locale;
     let field = &twilio::AUTH_TOKEN;
-    let hint = hint(l, stored, t!(l, onboarding.twilio.auth_token_hint));
+    let hint = hint(l, stored);
     view! {
         {stored.shared.then(|| stored_line(l, stored))}
-        {form::text(form, &twilio::ACCOUNT_SID, Some(t!(l, onboarding.twilio.account_sid_hint)), Look::KEY)}
+        {form::text(form, &twilio::ACCOUNT_SID, None, Look::KEY)}
         {(!stored.shared).then(|| stored_line(l, stored))}
-        {form::secret(form, field, texts::label(l, field.name), Some(hint), "off")}
-        {form::text(form, &twilio::PHONE_NUMBER, Some(t!(l, onboarding.twilio.phone_number_hint)), Look::PHONE)}
+        {form::secret(form, field, texts::label(l, field.name), hint, "off")}
+        {form::text(form, &twilio::PHONE_NUMBER, None, Look::PHONE)}
     }
     .into_any()
 }

@@ -7,11 +7,11 @@ use super::layout::{self, Frame};
 use super::secret;
 use super::step::Stored;
 use super::steps::profile;
-use super::texts::{self, t};
 use super::tokens::{self, Tokens};
 use crate::domain::progress::Blocker;
 use crate::domain::{Field, Locale, Rule, Step};
 use crate::functions::credentials::Said;
+use crate::texts::{self, t};
 
 /// A section of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,7 +200,7 @@ fn section(frame: &Frame, page: &Settings) -> AnyView {
         Section::Security => view! {
             <h2>{t!(l, settings.security_title)}</h2>
             <p>{t!(l, settings.security_text)}</p>
-            {form::secret(&page.form, &CURRENT_PASSWORD, t!(l, account.current_password), None, "current-password")}
+            {form::secret(&page.form, &CURRENT_PASSWORD, texts::label(l, CURRENT_PASSWORD.name), None, "current-password")}
             {form::secret(&page.form, &PASSWORD, t!(l, account.new_password), Some(t!(l, account.new_password_hint)), "new-password")}
         }
         .into_any(),
@@ -275,7 +275,7 @@ fn deletion(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
             <form method="post" action=href(frame, page.section, false) novalidate>
                 {frame.csrf_field()}
                 {hidden}
-                {form::secret(&page.form, &DELETE_PASSWORD, t!(l, account.current_password), None, "current-password")}
+                {form::secret(&page.form, &DELETE_PASSWORD, texts::label(l, DELETE_PASSWORD.name), None, "current-password")}
                 {gives_back}
                 <button class="danger" name="intent" value="delete">{t!(l, settings.delete_button)}</button>
             </form>

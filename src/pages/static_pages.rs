@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::layout::{self, Frame};
-use super::texts::t;
 use crate::domain::profile::TERMS_VERSION;
+use crate::texts::t;
 
 /// `contact` is the operator's address for questions, if there is one.
 pub fn help(frame: &Frame, contact: &Option<String>) -> AnyView {

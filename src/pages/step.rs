@@ -6,11 +6,11 @@ use super::form::{self, Filled};
 use super::layout::{self, Frame};
 use super::secret;
 use super::steps;
-use super::texts::{self, t};
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Step};
 use crate::functions::credentials::Said;
 use crate::islands::Autosave;
+use crate::texts::{self, t};
 
 /// One step as one customer sees it.
 pub struct StepPage {

@@ -6,11 +6,11 @@ use super::form::{self, Filled, Look};
 use super::layout::{self, Frame};
 use super::step::{self, Stored};
 use super::steps::done;
-use super::texts::{self, t};
 use crate::domain::call::CUSTOMER_NUMBER;
 use crate::domain::progress::Blocker;
 use crate::domain::{Answers, Locale, Step};
 use crate::islands::Watch;
+use crate::texts::{self, t};
 
 pub struct Studio {
     pub answers: Answers,
@@ -190,12 +190,11 @@ fn configured(frame: &Frame, studio: &Studio) -> AnyView {
 fn test_call(frame: &Frame, studio: &Studio) -> AnyView {
     let l = frame.locale;
     let content = if studio.is_live {
-        let hint = Some(t!(l, studio.test_number_hint));
         view! {
             <p>{t!(l, studio.test_text)}</p>
             <form method="post" action=frame.href("/ava-studio") novalidate>
                 {frame.csrf_field()}
-                {form::text(&studio.test, &CUSTOMER_NUMBER, hint, Look::PHONE)}
+                {form::text(&studio.test, &CUSTOMER_NUMBER, None, Look::PHONE)}
                 <div class="actions">
                     <button class="primary" name="intent" value="call">{t!(l, studio.test_button)}</button>
                 </div>

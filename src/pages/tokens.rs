@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::form::{self, Look};
 use super::layout::{self, Frame};
 use super::settings::Settings;
-use super::texts::{self, t};
 use crate::domain::Rule;
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
+use crate::texts::{self, t};
 
 /// What the section shows beside its form.
 #[derive(Clone, Debug, Default)]
@@ -73,8 +73,8 @@ pub fn section(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
             {hidden}
             <input type="hidden" name="editor" value=page.editor.clone() autocomplete="off"/>
             <h2>{t!(l, settings.token_title)}</h2>
-            {form::text(&page.form, &TOKEN_NAME, Some(t!(l, settings.token_name_hint)), Look::PLAIN)}
-            {form::select(&page.form, &TOKEN_DAYS, None, None, vec![(None, days)])}
+            {form::text(&page.form, &TOKEN_NAME, None, Look::PLAIN)}
+            {form::select(&page.form, &TOKEN_DAYS, None, vec![(None, days)])}
             <div class="actions">
                 <button class="primary" name="intent" value="create_token">{t!(l, settings.token_button)}</button>
             </div>

@@ -59,6 +59,7 @@ fn the_domain_is_pure() {
         "crate::server",
         "crate::pages",
         "crate::islands",
+        "crate::texts",
         "OffsetDateTime",
     ];
     knows_nothing_of("domain", &strangers);
@@ -74,6 +75,7 @@ fn islands_know_only_the_domain() {
             "tokio",
             "crate::server",
             "crate::pages",
+            "crate::texts",
             "leptos_i18n",
             "local_storage",
             "session_storage",

@@ -10,7 +10,7 @@ use crate::domain::{Locale, Step};
 use crate::pages::form::{self, Look};
 use crate::pages::layout::Frame;
 use crate::pages::step::{self, StepPage};
-use crate::pages::texts::{self, t};
+use crate::texts::{self, t};
 
 pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
     let (form, l) = (&page.form, page.form.locale);
@@ -60,11 +60,11 @@ pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
         .collect();
     view! {
         {waits}
-        {form::text(form, &NAME, Some(t!(l, onboarding.assistant.assistant_name_hint)), Look::PLAIN)}
-        {form::select(form, &VOICE, Some(t!(l, onboarding.assistant.voice_hint)), None, voices)}
-        {form::text(form, &FIRST_MESSAGE, Some(t!(l, onboarding.assistant.first_message_hint)), Look::lines(3))}
+        {form::text(form, &NAME, None, Look::PLAIN)}
+        {form::select(form, &VOICE, None, voices)}
+        {form::text(form, &FIRST_MESSAGE, None, Look::lines(3))}
         {waits_for_job}
-        {form::text(form, &INSTRUCTIONS, Some(t!(l, onboarding.assistant.instructions_hint)), Look::lines(10))}
+        {form::text(form, &INSTRUCTIONS, None, Look::lines(10))}
     }
     .into_any()
 }

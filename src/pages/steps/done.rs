@@ -6,7 +6,7 @@ use crate::domain::{Field, Locale, Rule, Step, Value};
 use crate::pages::form;
 use crate::pages::layout::{self, Frame};
 use crate::pages::step::{self, StepPage};
-use crate::pages::texts::{self, t};
+use crate::texts::{self, t};
 
 pub fn content(frame: &Frame, page: &StepPage) -> AnyView {
     let l = frame.locale;

@@ -6,7 +6,7 @@ use crate::domain::Field;
 use crate::domain::integrations::{CALENDAR, CRM, WORKSPACE_APPS};
 use crate::pages::form::{self, Choice};
 use crate::pages::step::StepPage;
-use crate::pages::texts::t;
+use crate::texts::t;
 
 pub fn fields(page: &StepPage) -> AnyView {
     let (form, l) = (&page.form, page.form.locale);
@@ -20,7 +20,7 @@ pub fn fields(page: &StepPage) -> AnyView {
     };
     view! {
         {form::group(form, &CALENDAR, None, choices(&CALENDAR))}
-        {form::group(form, &WORKSPACE_APPS, Some(t!(l, onboarding.integrations.workspace_apps_hint)), choices(&WORKSPACE_APPS))}
+        {form::group(form, &WORKSPACE_APPS, None, choices(&WORKSPACE_APPS))}
         {form::group(form, &CRM, None, choices(&CRM))}
     }
     .into_any()

@@ -14,8 +14,8 @@ use leptos::prelude::*;
 
 use super::layout::Frame;
 use super::step::StepPage;
-use super::texts::t;
 use crate::domain::Step;
+use crate::texts::t;
 
 /// The ways of a step that asks for a vendor's keys: here, in the settings, the operator's, not now.
 pub(super) fn ways(frame: &Frame, page: &StepPage, here: AnyView) -> AnyView {

@@ -10,7 +10,7 @@ use crate::islands::ProposeZone;
 use crate::pages::form::{self, Filled, Group, Look};
 use crate::pages::layout::Frame;
 use crate::pages::step::StepPage;
-use crate::pages::texts::t;
+use crate::texts::t;
 
 pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
     view! {
@@ -30,11 +30,11 @@ pub fn about(form: &Filled) -> AnyView {
         .collect();
     view! {
         {form::text(form, &FULL_NAME, None, Look::completed_by("name"))}
-        {form::text(form, &ORGANIZATION_NAME, Some(t!(l, onboarding.profile.organization_name_hint)), Look::completed_by("organization"))}
-        {form::select(form, &INDUSTRY, None, Some(t!(l, onboarding.profile.industry_none)), vec![(None, industries)])}
-        {form::select(form, &TIMEZONE, Some(t!(l, onboarding.profile.timezone_hint)), Some(t!(l, onboarding.profile.timezone_none)), zones())}
+        {form::text(form, &ORGANIZATION_NAME, None, Look::completed_by("organization"))}
+        {form::select(form, &INDUSTRY, None, vec![(None, industries)])}
+        {form::select(form, &TIMEZONE, None, zones())}
         <ProposeZone/>
-        {form::group(form, &LOCALE, Some(t!(l, onboarding.profile.locale_hint)), form::choices(l, &LOCALE))}
+        {form::group(form, &LOCALE, None, form::choices(l, &LOCALE))}
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use crate::domain::telephony::{BUSINESS_HOURS, FALLBACK_EMAIL, NUMBER};
 use crate::pages::form::{self, Look};
 use crate::pages::layout::{self, Frame};
 use crate::pages::step::{self, NumberChoice, Numbers, StepPage};
-use crate::pages::texts::{self, t};
+use crate::texts::{self, t};
 
 pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
     let (form, l) = (&page.form, page.form.locale);
@@ -26,10 +26,10 @@ pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
     view! {
         {takeover}
         {numbers(frame, page)}
-        {form::text(form, &NUMBER, Some(t!(l, onboarding.telephony.number_hint)), Look::PHONE)}
-        {form::text(form, &BUSINESS_HOURS, Some(t!(l, onboarding.telephony.business_hours_hint)), Look::PLAIN)}
+        {form::text(form, &NUMBER, None, Look::PHONE)}
+        {form::text(form, &BUSINESS_HOURS, None, Look::PLAIN)}
         {zone}
-        {form::text(form, &FALLBACK_EMAIL, Some(t!(l, onboarding.telephony.fallback_email_hint)), Look::EMAIL)}
+        {form::text(form, &FALLBACK_EMAIL, None, Look::EMAIL)}
     }
     .into_any()
 }

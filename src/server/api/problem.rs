@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::domain::progress::Blocker;
 use crate::domain::{self, Locale};
-use crate::pages::texts::{self, t};
 use crate::server::Error;
+use crate::texts::{self, t};
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 

@@ -1,9 +1,9 @@
 //! Mail to a customer, sent in the background: how long that takes tells nobody anything.
 
 use crate::domain::Locale;
-use crate::pages::texts::t;
 use crate::server::App;
 use crate::server::services::passwords::RESET_MINUTES;
+use crate::texts::t;
 
 /// The link to set a new password.
 pub fn reset(app: &App, l: Locale, email: &str, token: &str) {

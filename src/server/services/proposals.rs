@@ -2,7 +2,7 @@
 //! Fields without a proposal are absent.
 
 use crate::domain::{Draft, Field, Known, Locale, assistant, ava, profile, telephony, twilio};
-use crate::pages::texts::{self, t};
+use crate::texts::{self, t};
 
 fn propose(proposed: &mut Draft, field: &Field, value: impl Into<String>) {
     proposed.set(field.name, vec![value.into()]);

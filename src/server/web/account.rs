@@ -12,9 +12,9 @@ use crate::domain::account::EMAIL;
 use crate::functions::outcome::Says;
 use crate::pages::account::{self as pages, Credentials, Forgotten, Notice, Resetting};
 use crate::pages::form::Filled;
-use crate::pages::texts::t;
 use crate::server::services::accounts;
 use crate::server::services::passwords::RESET_MINUTES;
+use crate::texts::t;
 
 fn filled(visit: &Visit, shown: &Shown) -> Filled {
     Filled {

@@ -14,8 +14,8 @@ use crate::functions::credentials::Said;
 use crate::functions::outcome::Says;
 use crate::pages::form::Filled;
 use crate::pages::step::{self, LaterPage, NumberChoice, Numbers, StepPage, Stored, Then};
-use crate::pages::texts::t;
 use crate::server::services::{numbers as numbers_service, shared_keys};
+use crate::texts::t;
 
 /// `/onboarding`: to the first step that is neither done nor skipped; after launch to the studio.
 pub async fn go_on(customer: Customer) -> Response {

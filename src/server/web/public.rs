@@ -11,8 +11,8 @@ use crate::functions::Refusal;
 use crate::pages::landing::{self, Landing};
 use crate::pages::layout::Frame;
 use crate::pages::static_pages;
-use crate::pages::texts::t;
 use crate::server::{App, store};
+use crate::texts::t;
 
 /// `/`: to the start page in the account's language, else the browser's.
 pub async fn choose_language(visit: Visit) -> Response {

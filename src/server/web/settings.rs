@@ -15,10 +15,10 @@ use crate::functions::credentials::Said;
 use crate::functions::outcome::Says;
 use crate::pages::form::Filled;
 use crate::pages::settings::{self, Done, Section, Settings};
-use crate::pages::texts::t;
 use crate::pages::tokens::{Token, Tokens};
 use crate::server::services::{shared_keys, tokens};
 use crate::server::store::api_tokens::Row;
+use crate::texts::t;
 
 pub async fn page(visit: Visit, shown: Shown) -> Response {
     let customer = match Customer::or_log_in(visit).await {

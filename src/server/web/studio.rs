@@ -14,9 +14,9 @@ use crate::functions::Refusal;
 use crate::functions::studio::News;
 use crate::pages::form::Filled;
 use crate::pages::studio::{self, Call, Notice, Studio};
-use crate::pages::texts::{self, t};
 use crate::server::services::calls;
 use crate::server::store::calls::Row;
+use crate::texts::{self, t};
 
 pub async fn page(visit: Visit, shown: Shown) -> Response {
     let customer = match Customer::or_log_in(visit).await {
