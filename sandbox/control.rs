@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Sandbox;
 use super::faults::{Fault, Queued};
-use super::{Sandbox, calls};
+use super::vapi::{Import, VOICE_URL};
 
 type Parameters = Query<HashMap<String, String>>;
 
@@ -30,7 +31,7 @@ pub async fn add_fault(State(sandbox): State<Sandbox>, Json(asked): Json<FaultAs
     let Some(fault) = Fault::named(&asked.fault) else {
         return (StatusCode::BAD_REQUEST, "no such fault").into_response();
     };
-    sandbox.queue_fault(Queued {
+    sandbox.inner.faults.queue(Queued {
         call: asked.call,
         secret: asked.key,
         fault,
@@ -55,8 +56,7 @@ pub async fn show_numbers(
     Query(parameters): Parameters,
 ) -> Json<Value> {
     let account_sid = parameters.get("account_sid").map_or("", String::as_str);
-    let numbers = sandbox.state().twilio_numbers(account_sid).clone();
-    Json(Value::Array(numbers))
+    Json(Value::Array(sandbox.inner.twilio.numbers(account_sid)))
 }
 
 #[derive(Deserialize)]
@@ -65,6 +65,17 @@ pub struct Ringing {
     from: String,
 }
 
+/// A person calls a number. Every account has the same numbers: the one that was imported last rings.
 pub async fn ring(State(sandbox): State<Sandbox>, Json(ringing): Json<Ringing>) -> Json<Value> {
-    Json(calls::receive(&sandbox, &ringing.to, &ringing.from))
+    let (vapi, twilio) = (&sandbox.inner.vapi, &sandbox.inner.twilio);
+    let leads_to_vapi = |import: &Import| {
+        let address = twilio.calls_go_to(&import.account_sid, &ringing.to);
+        address.as_deref() == Some(VOICE_URL)
+    };
+    let answer = vapi
+        .imports(&ringing.to)
+        .into_iter()
+        .filter(leads_to_vapi)
+        .find_map(|import| vapi.receive(&import, &ringing.from));
+    Json(answer.unwrap_or_else(|| json!({"answered": false})))
 }

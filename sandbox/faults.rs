@@ -1,11 +1,12 @@
 //! What a vendor does on a bad day: asked for by a test for one call, or by the beginning of a key.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use super::Sandbox;
-use super::wire::{Ask, Vendor};
+use super::values::lock;
+use super::wire::Ask;
 
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -52,6 +53,14 @@ impl Fault {
     }
 }
 
+/// Faults that wait for their calls, and those that come but once.
+#[derive(Default)]
+pub struct Faults {
+    queued: Mutex<Vec<Queued>>,
+    /// Keys and calls that were late already.
+    late: Mutex<BTreeSet<(String, String)>>,
+}
+
 /// A fault that waits for its call.
 pub struct Queued {
     pub call: String,
@@ -61,45 +70,51 @@ pub struct Queued {
 }
 
 impl Queued {
-    pub fn is_for(&self, call: &str, secret: &str) -> bool {
-        self.call == call && self.secret.as_deref().is_none_or(|wanted| wanted == secret)
+    fn is_for(&self, ask: &Ask) -> bool {
+        self.call == ask.call
+            && self
+                .secret
+                .as_deref()
+                .is_none_or(|wanted| wanted == ask.secret)
     }
 }
 
-/// The fault that a call meets: one that waits for it, or what its key or token asks for.
-pub fn met(sandbox: &Sandbox, vendor: Vendor, ask: &Ask) -> Option<Fault> {
-    sandbox
-        .take_fault(&ask.call, &ask.secret)
-        .or_else(|| magic(sandbox, vendor, ask))
-}
+impl Faults {
+    pub fn queue(&self, queued: Queued) {
+        lock(&self.queued).push(queued);
+    }
 
-fn magic(sandbox: &Sandbox, vendor: Vendor, ask: &Ask) -> Option<Fault> {
-    let word = magic_word(vendor, ask);
-    if word.starts_with("limited") {
-        Some(Fault::RateLimited)
-    } else if word.starts_with("down") {
-        Some(Fault::Failed)
-    } else if word.starts_with("dead") {
-        Some(Fault::Disconnect)
-    } else if vendor == Vendor::Vapi
-        && word.starts_with("late")
-        && matches!(ask.call.as_str(), "POST /assistant" | "POST /phone-number")
-        && sandbox.state().is_first_late(word, &ask.call)
-    {
-        Some(Fault::TimeoutAfter)
-    } else {
-        None
+    /// The fault that a call meets: one that waits for it, or what its key or token asks for.
+    pub fn met(&self, ask: &Ask) -> Option<Fault> {
+        self.take(ask).or_else(|| self.magic(ask))
+    }
+
+    fn take(&self, ask: &Ask) -> Option<Fault> {
+        let mut queued = lock(&self.queued);
+        let place = queued.iter().position(|queued| queued.is_for(ask))?;
+        Some(queued.remove(place).fault)
+    }
+
+    fn magic(&self, ask: &Ask) -> Option<Fault> {
+        let (word, call) = (&ask.token, &ask.call);
+        if word.starts_with("limited") {
+            Some(Fault::RateLimited)
+        } else if word.starts_with("down") {
+            Some(Fault::Failed)
+        } else if word.starts_with("dead") {
+            Some(Fault::Disconnect)
+        } else if word.starts_with("late")
+            && matches!(call.as_str(), "POST /assistant" | "POST /phone-number")
+            && lock(&self.late).insert((word.clone(), call.clone()))
+        {
+            Some(Fault::TimeoutAfter)
+        } else {
+            None
+        }
     }
 }
 
 /// Whether each answer to this caller takes long.
-pub fn is_slow(vendor: Vendor, ask: &Ask) -> bool {
-    magic_word(vendor, ask).starts_with("slow")
-}
-
-fn magic_word(vendor: Vendor, ask: &Ask) -> &str {
-    match vendor {
-        Vendor::Vapi => &ask.secret,
-        Vendor::Twilio => &ask.token,
-    }
+pub fn is_slow(ask: &Ask) -> bool {
+    ask.token.starts_with("slow")
 }

@@ -4,17 +4,17 @@
 
 #![allow(dead_code, reason = "the program and the tests each use a part")]
 
-mod calls;
 pub mod contract;
 mod control;
+mod door;
 mod faults;
-mod state;
 mod twilio;
+mod values;
 mod vapi;
 mod wire;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -25,8 +25,10 @@ use tokio::net::TcpListener;
 use url::Url;
 
 pub use faults::Fault;
-use faults::Queued;
-use state::State;
+use faults::{Faults, Queued};
+use twilio::Twilio;
+use values::lock;
+use vapi::Vapi;
 
 /// Vendors' accounts and what was asked of them. A clone is the same sandbox.
 #[derive(Clone)]
@@ -35,12 +37,9 @@ pub struct Sandbox {
 }
 
 struct Inner {
-    /// The time between the events of a call.
-    pace: Duration,
-    /// Posts the events of calls.
-    client: reqwest::Client,
-    state: Mutex<State>,
-    faults: Mutex<Vec<Queued>>,
+    vapi: Vapi,
+    twilio: Twilio,
+    faults: Faults,
     seen: Mutex<Vec<(u64, Seen)>>,
     counter: AtomicU64,
 }
@@ -63,21 +62,14 @@ impl Sandbox {
         Self::with_pace(Duration::from_millis(400))
     }
 
+    /// With so much time between the events of a call.
     pub fn with_pace(pace: Duration) -> Self {
-        // A second call changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .user_agent("vendor-sandbox")
-            .timeout(Duration::from_secs(20))
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let twilio = Twilio::default();
         Self {
             inner: Arc::new(Inner {
-                pace,
-                client,
-                state: Mutex::default(),
-                faults: Mutex::default(),
+                vapi: Vapi::new(twilio.clone(), pace),
+                twilio,
+                faults: Faults::default(),
                 seen: Mutex::default(),
                 counter: AtomicU64::new(0),
             }),
@@ -86,9 +78,11 @@ impl Sandbox {
 
     /// `/vapi/…`, `/twilio/2010-04-01/…` and the controls under `/sandbox/…`.
     pub fn router(&self) -> Router {
+        let vapi = Router::new().route("/{*path}", any(door::to_vapi));
+        let twilio = Router::new().route("/2010-04-01/{*path}", any(door::to_twilio));
         Router::new()
-            .route("/vapi/{*path}", any(wire::to_vapi))
-            .route("/twilio/2010-04-01/{*path}", any(wire::to_twilio))
+            .nest("/vapi", vapi)
+            .nest("/twilio", twilio)
             .route("/sandbox/health", get(control::health))
             .route("/sandbox/faults", post(control::add_fault))
             .route("/sandbox/state", get(control::show_state))
@@ -111,7 +105,7 @@ impl Sandbox {
 
     /// The next such call, whoever makes it, meets this once.
     pub fn fail(&self, call: &str, fault: Fault) {
-        self.queue_fault(Queued {
+        self.inner.faults.queue(Queued {
             call: call.to_owned(),
             secret: None,
             fault,
@@ -120,7 +114,7 @@ impl Sandbox {
 
     /// The next such call with this key or account meets this once.
     pub fn fail_for(&self, secret: &str, call: &str, fault: Fault) {
-        self.queue_fault(Queued {
+        self.inner.faults.queue(Queued {
             call: call.to_owned(),
             secret: Some(secret.to_owned()),
             fault,
@@ -141,46 +135,25 @@ impl Sandbox {
 
     /// Vapi's assistants of this key, oldest first.
     pub fn assistants(&self, key: &str) -> Vec<Value> {
-        self.state().org(key).assistants.clone()
+        self.inner.vapi.orgs().of(key).assistants.clone()
     }
 
     /// The numbers imported into Vapi with this key, oldest first.
     pub fn phone_numbers(&self, key: &str) -> Vec<Value> {
-        self.state().org(key).numbers.clone()
+        self.inner.vapi.orgs().of(key).numbers.clone()
     }
 
     /// Vapi's calls of this key, oldest first.
     pub fn calls(&self, key: &str) -> Vec<Value> {
-        self.state().org(key).calls.clone()
+        self.inner.vapi.orgs().of(key).calls.clone()
     }
 
     /// A number as Twilio holds it.
     pub fn twilio_number(&self, account_sid: &str, number: &str) -> Option<Value> {
-        self.state().twilio_number(account_sid, number).cloned()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.inner.state)
-    }
-
-    fn pace(&self) -> Duration {
-        self.inner.pace
-    }
-
-    fn client(&self) -> &reqwest::Client {
-        &self.inner.client
-    }
-
-    fn queue_fault(&self, queued: Queued) {
-        lock(&self.inner.faults).push(queued);
-    }
-
-    fn take_fault(&self, call: &str, secret: &str) -> Option<Fault> {
-        let mut faults = lock(&self.inner.faults);
-        let place = faults
-            .iter()
-            .position(|queued| queued.is_for(call, secret))?;
-        Some(faults.remove(place).fault)
+        let numbers = self.inner.twilio.numbers(account_sid);
+        numbers
+            .into_iter()
+            .find(|held| held["phone_number"] == number)
     }
 
     /// Notes a request and says under which number.
@@ -202,9 +175,4 @@ impl Default for Sandbox {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// A test that panics elsewhere must not take the sandbox with it.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

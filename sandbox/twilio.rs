@@ -1,46 +1,173 @@
 //! Twilio: the account, and its numbers with the addresses that they call.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
-use super::state::{now_in_mail_style, text};
-use super::wire::{Ask, Reply};
-use super::{Sandbox, contract};
+use axum::http::HeaderMap;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::contract;
+use super::values::{lock, now_in_mail_style, text};
+use super::wire::{Ask, Reply, Vendor};
 
 const ACCOUNTS: &str = "/2010-04-01/Accounts";
 /// A day on which everything was made.
 const MADE: &str = "Mon, 01 Sep 2025 08:00:00 +0000";
 
-/// Names a call as the contract does, with the SIDs in its path.
-pub fn route(method: &str, path: &str) -> (String, Vec<String>) {
-    let segments: Vec<&str> = path
-        .strip_prefix(ACCOUNTS)
-        .unwrap_or_default()
-        .trim_start_matches('/')
-        .split('/')
-        .collect();
-    let json = |segment: &str| segment.strip_suffix(".json").map(str::to_owned);
-    let named = match segments[..] {
-        [account] => json(account).map(|sid| ("/{Sid}.json", vec![sid])),
-        [account, "IncomingPhoneNumbers.json"] => Some((
-            "/{AccountSid}/IncomingPhoneNumbers.json",
-            vec![account.to_owned()],
-        )),
-        [account, "IncomingPhoneNumbers", number] => json(number).map(|sid| {
-            (
-                "/{AccountSid}/IncomingPhoneNumbers/{Sid}.json",
-                vec![account.to_owned(), sid],
-            )
-        }),
-        _ => None,
-    };
-    match named {
-        Some((name, sids)) => (format!("{method} {ACCOUNTS}{name}"), sids),
-        None => (format!("{method} {path}"), Vec::new()),
+/// Accounts and their numbers, in memory. A clone is the same Twilio.
+#[derive(Clone, Default)]
+pub struct Twilio {
+    accounts: Arc<Mutex<BTreeMap<String, Vec<Value>>>>,
+}
+
+/// A number in the hands of somebody who has the credentials of its account.
+pub struct Line<'a> {
+    twilio: &'a Twilio,
+    account_sid: &'a str,
+    number: &'a str,
+}
+
+impl Twilio {
+    /// The number, where these credentials open its account. The slow ones do, the other magic ones do not.
+    pub fn line<'a>(
+        &'a self,
+        account_sid: &'a str,
+        token: &str,
+        number: &'a str,
+    ) -> Option<Line<'a>> {
+        let refused = ["wrong", "test", "suspended", "limited", "down", "dead"];
+        let opens = !token.is_empty() && !refused.iter().any(|magic| token.starts_with(magic));
+        let line = Line {
+            twilio: self,
+            account_sid,
+            number,
+        };
+        (opens && self.with(account_sid, number, |_| ()).is_some()).then_some(line)
+    }
+
+    /// Where calls to a number go: a trunk or an application wins over the address.
+    pub fn calls_go_to(&self, account_sid: &str, number: &str) -> Option<String> {
+        self.with(account_sid, number, |held| {
+            let is_address = held["trunk_sid"].is_null() && held["voice_application_sid"].is_null();
+            is_address.then(|| text(held, "voice_url").to_owned())
+        })
+        .flatten()
+    }
+
+    pub fn numbers(&self, account_sid: &str) -> Vec<Value> {
+        self.in_account(account_sid, |numbers| numbers.clone())
+    }
+
+    /// Looks at the numbers of an account, which has its first ones at first sight.
+    fn in_account<T>(&self, account_sid: &str, look: impl FnOnce(&mut Vec<Value>) -> T) -> T {
+        let mut accounts = lock(&self.accounts);
+        let numbers = accounts
+            .entry(account_sid.to_owned())
+            .or_insert_with(|| first_numbers(account_sid));
+        look(numbers)
+    }
+
+    fn with<T>(
+        &self,
+        account_sid: &str,
+        number: &str,
+        look: impl FnOnce(&mut Value) -> T,
+    ) -> Option<T> {
+        self.in_account(account_sid, |numbers| {
+            let mut numbers = numbers.iter_mut();
+            numbers
+                .find(|held| held["phone_number"] == number)
+                .map(look)
+        })
     }
 }
 
+impl Line<'_> {
+    /// Leads its calls, and its texts where that is wanted, to these addresses.
+    pub fn lead_to(&self, voice_url: &str, sms_url: Option<&str>) {
+        self.twilio.with(self.account_sid, self.number, |held| {
+            held["voice_url"] = json!(voice_url);
+            if let Some(sms_url) = sms_url {
+                held["sms_url"] = json!(sms_url);
+            }
+        });
+    }
+}
+
+impl Vendor for Twilio {
+    fn route(&self, method: &str, path: &str) -> (String, Vec<String>) {
+        let segments: Vec<&str> = path
+            .strip_prefix(ACCOUNTS)
+            .unwrap_or_default()
+            .trim_start_matches('/')
+            .split('/')
+            .collect();
+        let json = |segment: &str| segment.strip_suffix(".json").map(str::to_owned);
+        let named = match segments[..] {
+            [account] => json(account).map(|sid| ("/{Sid}.json", vec![sid])),
+            [account, "IncomingPhoneNumbers.json"] => Some((
+                "/{AccountSid}/IncomingPhoneNumbers.json",
+                vec![account.to_owned()],
+            )),
+            [account, "IncomingPhoneNumbers", number] => json(number).map(|sid| {
+                (
+                    "/{AccountSid}/IncomingPhoneNumbers/{Sid}.json",
+                    vec![account.to_owned(), sid],
+                )
+            }),
+            _ => None,
+        };
+        match named {
+            Some((name, sids)) => (format!("{method} {ACCOUNTS}{name}"), sids),
+            None => (format!("{method} {path}"), Vec::new()),
+        }
+    }
+
+    fn caller(&self, authorization: &str) -> (String, String) {
+        basic(authorization).unwrap_or_default()
+    }
+
+    fn body(&self, bytes: &[u8]) -> Option<Value> {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).ok()?;
+        let fields: Map<String, Value> = pairs
+            .into_iter()
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect();
+        Some(Value::Object(fields))
+    }
+
+    fn turns_away(&self, _: &HeaderMap, _: usize) -> Option<Reply> {
+        None
+    }
+
+    fn answer(&self, ask: &Ask) -> Reply {
+        handle(self, ask).unwrap_or_else(|refusal| refusal)
+    }
+
+    fn trouble(&self, status: u16, text: &str) -> Reply {
+        let code = match status {
+            429 => 20429,
+            504 => 20504,
+            _ => 20500,
+        };
+        error(status, code, text)
+    }
+}
+
+fn basic(authorization: &str) -> Option<(String, String)> {
+    let (scheme, pair) = authorization.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(pair.trim()).ok()?).ok()?;
+    let (user, password) = pair.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
+}
+
 /// An error in Twilio's shape.
-pub fn error(status: u16, code: u32, message: &str) -> Reply {
+fn error(status: u16, code: u32, message: &str) -> Reply {
     Reply {
         status,
         body: json!({
@@ -52,20 +179,16 @@ pub fn error(status: u16, code: u32, message: &str) -> Reply {
     }
 }
 
-pub fn answer(sandbox: &Sandbox, ask: &Ask) -> Reply {
-    handle(sandbox, ask).unwrap_or_else(|refusal| refusal)
-}
-
-fn handle(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn handle(twilio: &Twilio, ask: &Ask) -> Result<Reply, Reply> {
     authorise(ask)?;
     match ask.call.strip_prefix("GET /2010-04-01/Accounts/") {
         Some("{Sid}.json") => return Ok(account(ask)),
-        Some("{AccountSid}/IncomingPhoneNumbers.json") => return list(sandbox, ask),
-        Some("{AccountSid}/IncomingPhoneNumbers/{Sid}.json") => return show(sandbox, ask),
+        Some("{AccountSid}/IncomingPhoneNumbers.json") => return list(twilio, ask),
+        Some("{AccountSid}/IncomingPhoneNumbers/{Sid}.json") => return show(twilio, ask),
         _ => {}
     }
     if ask.call == "POST /2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers/{Sid}.json" {
-        return change(sandbox, ask);
+        return change(twilio, ask);
     }
     Err(not_found(&ask.path))
 }
@@ -85,16 +208,8 @@ fn authorise(ask: &Ask) -> Result<(), Reply> {
     Ok(())
 }
 
-/// Whether these credentials let Vapi in: the slow ones do, the other magic ones do not.
-pub fn takes(account_sid: &str, token: &str) -> bool {
-    let refused = ["wrong", "test", "suspended", "limited", "down", "dead"];
-    is_sid(account_sid)
-        && !token.is_empty()
-        && !refused.iter().any(|magic| token.starts_with(magic))
-}
-
 /// `AC` and 32 hexadecimal digits.
-pub fn is_sid(sid: &str) -> bool {
+fn is_sid(sid: &str) -> bool {
     sid.strip_prefix("AC").is_some_and(|digits| {
         digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
@@ -131,7 +246,7 @@ fn account(ask: &Ask) -> Reply {
     }
 }
 
-fn list(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn list(twilio: &Twilio, ask: &Ask) -> Result<Reply, Reply> {
     let size = match ask.query.get("PageSize").map(|size| size.parse::<usize>()) {
         None => 50,
         Some(Ok(size @ 1..=1000)) => size,
@@ -143,20 +258,10 @@ fn list(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
         Some(_) => return Err(error(400, 20001, "Page must be a number")),
     };
     let wanted = ask.query.get("PhoneNumber").map_or("", String::as_str);
-    let mut state = sandbox.state();
-    let found: Vec<&Value> = state
-        .twilio_numbers(&ask.secret)
-        .iter()
-        .filter(|number| has_part(text(number, "phone_number"), wanted))
-        .collect();
+    let mut found = twilio.numbers(&ask.secret);
+    found.retain(|number| has_part(text(number, "phone_number"), wanted));
     let start = page * size;
-    let numbers: Vec<Value> = found
-        .iter()
-        .skip(start)
-        .take(size)
-        .copied()
-        .cloned()
-        .collect();
+    let numbers: Vec<&Value> = found.iter().skip(start).take(size).collect();
     let base = format!(
         "{ACCOUNTS}/{}/IncomingPhoneNumbers.json?PageSize={size}",
         ask.secret
@@ -200,16 +305,17 @@ fn held<'a>(numbers: &'a mut [Value], ask: &Ask) -> Result<&'a mut Value, Reply>
         .ok_or_else(|| not_found(&ask.path))
 }
 
-fn show(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
-    let mut state = sandbox.state();
-    let number = held(state.twilio_numbers(&ask.secret), ask)?;
-    Ok(Reply {
-        status: 200,
-        body: number.clone(),
+fn show(twilio: &Twilio, ask: &Ask) -> Result<Reply, Reply> {
+    twilio.in_account(&ask.secret, |numbers| {
+        let number = held(numbers, ask)?;
+        Ok(Reply {
+            status: 200,
+            body: number.clone(),
+        })
     })
 }
 
-fn change(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn change(twilio: &Twilio, ask: &Ask) -> Result<Reply, Reply> {
     let body = ask
         .body
         .as_ref()
@@ -218,8 +324,6 @@ fn change(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
     if !problems.is_empty() {
         return Err(error(400, 20001, &problems.join("; ")));
     }
-    let mut state = sandbox.state();
-    let number = held(state.twilio_numbers(&ask.secret), ask)?;
     let fields = [
         ("FriendlyName", "friendly_name"),
         ("VoiceUrl", "voice_url"),
@@ -232,22 +336,25 @@ fn change(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
         ("StatusCallback", "status_callback"),
         ("StatusCallbackMethod", "status_callback_method"),
     ];
-    for (sent, field) in fields {
-        match body[sent].as_str() {
-            None => {}
-            Some("") => number[field] = Value::Null,
-            Some(value) => number[field] = json!(value),
+    twilio.in_account(&ask.secret, |numbers| {
+        let number = held(numbers, ask)?;
+        for (sent, field) in fields {
+            match body[sent].as_str() {
+                None => {}
+                Some("") => number[field] = Value::Null,
+                Some(value) => number[field] = json!(value),
+            }
         }
-    }
-    number["date_updated"] = json!(now_in_mail_style());
-    Ok(Reply {
-        status: 200,
-        body: number.clone(),
+        number["date_updated"] = json!(now_in_mail_style());
+        Ok(Reply {
+            status: 200,
+            body: number.clone(),
+        })
     })
 }
 
 /// The numbers that each account has at first.
-pub fn first_numbers(account_sid: &str) -> Vec<Value> {
+fn first_numbers(account_sid: &str) -> Vec<Value> {
     if !is_sid(account_sid) {
         return Vec::new();
     }

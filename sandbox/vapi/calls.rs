@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::Sandbox;
-use super::state::{find, find_mut, now, now_in_ms, text};
-use super::vapi::VOICE_URL;
+use super::super::values::{find, find_mut, now, now_in_ms, text};
+use super::Vapi;
 
 /// A status, and the reason where it is the end.
 type Step = (&'static str, &'static str);
@@ -31,7 +30,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(200);
 
 /// A call on its way.
 struct Line {
-    sandbox: Sandbox,
+    vapi: Vapi,
     key: String,
     call_id: String,
     /// As they were when the call began.
@@ -41,7 +40,7 @@ struct Line {
 }
 
 /// Starts an outbound call; the end of the customer's number says how it goes.
-pub fn dial(sandbox: &Sandbox, key: &str, call: &Value) {
+pub fn dial(vapi: &Vapi, key: &str, call: &Value) {
     let number = text(&call["customer"], "number");
     let (steps, is_end_told) = if number.ends_with("02") {
         (BUSY, true)
@@ -50,73 +49,50 @@ pub fn dial(sandbox: &Sandbox, key: &str, call: &Value) {
     } else {
         (ANSWERED, !number.ends_with("04"))
     };
-    let line = Line::new(sandbox, key, call);
+    let line = Line::new(vapi, key, call);
     tokio::spawn(line.run(steps, is_end_told));
 }
 
-/// A person calls a number. Says whether an assistant answers, and how.
-pub fn receive(sandbox: &Sandbox, to: &str, from: &str) -> Value {
-    let Some((key, call, assistant)) = inbound(sandbox, to, from) else {
-        return json!({"answered": false});
-    };
-    let line = Line::new(sandbox, &key, &call);
+/// A call to an imported number. How its assistant answers, if it has one.
+pub fn receive(vapi: &Vapi, key: &str, number_id: &str, from: &str) -> Option<Value> {
+    let (call, assistant) = inbound(vapi, key, number_id, from)?;
+    let line = Line::new(vapi, key, &call);
     tokio::spawn(line.run(CALLED, true));
-    json!({
+    Some(json!({
         "answered": true,
         "firstMessage": assistant["firstMessage"],
         "voice": assistant["voice"],
         "transcriber": assistant["transcriber"],
-    })
+    }))
 }
 
-/// The newest import that answers, with a new call to it: its key, the call and the assistant.
-fn inbound(sandbox: &Sandbox, to: &str, from: &str) -> Option<(String, Value, Value)> {
-    let mut state = sandbox.state();
-    let imports = state.imports.clone();
-    for (key, id) in imports.into_iter().rev() {
-        let org = state.org(&key);
-        let Some(number) = find(&org.numbers, &id).filter(|number| number["number"] == to) else {
-            continue;
-        };
-        let number = number.clone();
-        let Some(assistant) = find(&org.assistants, text(&number, "assistantId")).cloned() else {
-            continue;
-        };
-        let org_id = org.id.clone();
-        // A trunk or an application wins over the address, as does an address put back.
-        let reaches_vapi = state
-            .twilio_number(text(&number, "twilioAccountSid"), to)
-            .is_some_and(|held| {
-                held["voice_url"] == VOICE_URL
-                    && held["trunk_sid"].is_null()
-                    && held["voice_application_sid"].is_null()
-            });
-        if !reaches_vapi {
-            continue;
-        }
-        let now = now();
-        let call = json!({
-            "id": Uuid::new_v4().to_string(),
-            "orgId": org_id,
-            "type": "inboundPhoneCall",
-            "status": "ringing",
-            "phoneCallProvider": "twilio",
-            "createdAt": now,
-            "updatedAt": now,
-            "assistantId": assistant["id"],
-            "phoneNumberId": id,
-            "customer": {"number": from},
-        });
-        state.org(&key).calls.push(call.clone());
-        return Some((key, call, assistant));
-    }
-    None
+/// The new call, and the assistant that takes it.
+fn inbound(vapi: &Vapi, key: &str, number_id: &str, from: &str) -> Option<(Value, Value)> {
+    let mut orgs = vapi.orgs();
+    let org = orgs.of(key);
+    let number = find(&org.numbers, number_id)?;
+    let assistant = find(&org.assistants, text(number, "assistantId"))?.clone();
+    let now = now();
+    let call = json!({
+        "id": Uuid::new_v4().to_string(),
+        "orgId": org.id,
+        "type": "inboundPhoneCall",
+        "status": "ringing",
+        "phoneCallProvider": "twilio",
+        "createdAt": now,
+        "updatedAt": now,
+        "assistantId": assistant["id"],
+        "phoneNumberId": number_id,
+        "customer": {"number": from},
+    });
+    org.calls.push(call.clone());
+    Some((call, assistant))
 }
 
 impl Line {
-    fn new(sandbox: &Sandbox, key: &str, call: &Value) -> Self {
-        let mut state = sandbox.state();
-        let org = state.org(key);
+    fn new(vapi: &Vapi, key: &str, call: &Value) -> Self {
+        let mut orgs = vapi.orgs();
+        let org = orgs.of(key);
         let held = |things: &[Value], name: &str| {
             find(things, text(call, name)).cloned().unwrap_or_default()
         };
@@ -130,9 +106,9 @@ impl Line {
             let added = ["id", "orgId", "status", "createdAt", "updatedAt"];
             fields.retain(|name, _| !added.contains(&name.as_str()));
         }
-        drop(state);
+        drop(orgs);
         Self {
-            sandbox: sandbox.clone(),
+            vapi: vapi.clone(),
             key: key.to_owned(),
             call_id: text(call, "id").to_owned(),
             assistant,
@@ -142,7 +118,7 @@ impl Line {
     }
 
     async fn run(self, steps: &'static [Step], is_end_told: bool) {
-        let pace = self.sandbox.pace();
+        let pace = self.vapi.inner.pace;
         for &(status, reason) in steps {
             sleep(pace).await;
             let call = self.advance(status, reason);
@@ -165,8 +141,8 @@ impl Line {
 
     /// The call in its next state.
     fn advance(&self, status: &str, reason: &str) -> Value {
-        let mut state = self.sandbox.state();
-        let Some(call) = find_mut(&mut state.org(&self.key).calls, &self.call_id) else {
+        let mut orgs = self.vapi.orgs();
+        let Some(call) = find_mut(&mut orgs.of(&self.key).calls, &self.call_id) else {
             return Value::Null;
         };
         let now = now();
@@ -241,7 +217,7 @@ impl Line {
             if attempt > 0 {
                 sleep(BETWEEN_TRIES).await;
             }
-            let mut request = self.sandbox.client().post(url).json(&body);
+            let mut request = self.vapi.inner.client.post(url).json(&body);
             for (name, value) in server["headers"].as_object().into_iter().flatten() {
                 if let Some(value) = value.as_str() {
                     request = request.header(name.as_str(), value);

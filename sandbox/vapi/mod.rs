@@ -1,32 +1,150 @@
 //! Vapi: assistants, imported numbers and calls, an organisation for each key.
 
+mod calls;
+mod orgs;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::state::{Org, find, find_mut, is_e164, now, text};
-use super::wire::{Ask, Reply};
-use super::{Sandbox, calls, contract, twilio};
+use super::contract;
+use super::twilio::Twilio;
+use super::values::{find, find_mut, is_e164, lock, now, text};
+use super::wire::{Ask, Reply, Vendor};
+use orgs::{Org, Orgs};
 
 /// Where an import leads a number's calls.
 pub const VOICE_URL: &str = "https://api.vapi.ai/twilio/inbound_call";
 const SMS_URL: &str = "https://api.vapi.ai/twilio/inbound_sms";
 
-/// Names a call as the contract does, with the ids in its path.
-pub fn route(method: &str, path: &str) -> (String, Vec<String>) {
-    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-    match segments[..] {
-        [thing @ ("assistant" | "phone-number" | "call")] => {
-            (format!("{method} /{thing}"), Vec::new())
+/// Vapi's limit for a body.
+const READ_AT_MOST: usize = 100 * 1024;
+
+/// Organisations and their calls, in memory. A clone is the same Vapi.
+#[derive(Clone)]
+pub struct Vapi {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    orgs: Mutex<Orgs>,
+    /// Where imported numbers come from.
+    twilio: Twilio,
+    /// The time between the events of a call.
+    pace: Duration,
+    /// Posts the events of calls.
+    client: reqwest::Client,
+}
+
+/// A number that was imported.
+pub struct Import {
+    key: String,
+    id: String,
+    pub account_sid: String,
+}
+
+impl Vapi {
+    pub fn new(twilio: Twilio, pace: Duration) -> Self {
+        // A second call changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .user_agent("vendor-sandbox")
+            .timeout(Duration::from_secs(20))
+            .no_proxy()
+            .build()
+            .expect("a client");
+        Self {
+            inner: Arc::new(Inner {
+                orgs: Mutex::default(),
+                twilio,
+                pace,
+                client,
+            }),
         }
-        [thing @ ("assistant" | "phone-number" | "call"), id] => {
-            (format!("{method} /{thing}/{{id}}"), vec![id.to_owned()])
+    }
+
+    pub fn orgs(&self) -> MutexGuard<'_, Orgs> {
+        lock(&self.inner.orgs)
+    }
+
+    /// The imports of a number, the newest first.
+    pub fn imports(&self, number: &str) -> Vec<Import> {
+        let mut orgs = self.orgs();
+        let imports = orgs.imports.clone();
+        let import = |(key, id): (String, String)| {
+            let held = find(&orgs.of(&key).numbers, &id).filter(|held| held["number"] == number)?;
+            Some(Import {
+                account_sid: text(held, "twilioAccountSid").to_owned(),
+                key,
+                id,
+            })
+        };
+        imports.into_iter().rev().filter_map(import).collect()
+    }
+
+    /// A call comes to an imported number. How its assistant answers, if it has one.
+    pub fn receive(&self, import: &Import, from: &str) -> Option<Value> {
+        calls::receive(self, &import.key, &import.id, from)
+    }
+}
+
+impl Vendor for Vapi {
+    fn route(&self, method: &str, path: &str) -> (String, Vec<String>) {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        match segments[..] {
+            [thing @ ("assistant" | "phone-number" | "call")] => {
+                (format!("{method} /{thing}"), Vec::new())
+            }
+            [thing @ ("assistant" | "phone-number" | "call"), id] => {
+                (format!("{method} /{thing}/{{id}}"), vec![id.to_owned()])
+            }
+            _ => (format!("{method} {path}"), Vec::new()),
         }
-        _ => (format!("{method} {path}"), Vec::new()),
+    }
+
+    fn caller(&self, authorization: &str) -> (String, String) {
+        let key = authorization
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map_or("", |(_, key)| key.trim());
+        (key.to_owned(), key.to_owned())
+    }
+
+    fn body(&self, bytes: &[u8]) -> Option<Value> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    fn turns_away(&self, headers: &HeaderMap, length: usize) -> Option<Reply> {
+        if !headers.contains_key(USER_AGENT) {
+            // The network in front of Vapi, not Vapi.
+            return Some(Reply {
+                status: 403,
+                body: Value::String("error code: 1010".to_owned()),
+            });
+        }
+        (length > READ_AT_MOST).then(|| self.trouble(413, "Payload Too Large"))
+    }
+
+    fn answer(&self, ask: &Ask) -> Reply {
+        handle(self, ask).unwrap_or_else(|refusal| refusal)
+    }
+
+    fn trouble(&self, status: u16, text: &str) -> Reply {
+        let message = if status == 429 {
+            "Rate limit exceeded"
+        } else {
+            text
+        };
+        error(status, text, message)
     }
 }
 
 /// An error in Vapi's shape; a list of messages is what its validation says.
-pub fn error(status: u16, name: &str, message: impl Into<Value>) -> Reply {
+fn error(status: u16, name: &str, message: impl Into<Value>) -> Reply {
     let message: Value = message.into();
     Reply {
         status,
@@ -38,20 +156,16 @@ fn bad_request(message: impl Into<Value>) -> Reply {
     error(400, "Bad Request", message)
 }
 
-pub fn answer(sandbox: &Sandbox, ask: &Ask) -> Reply {
-    handle(sandbox, ask).unwrap_or_else(|refusal| refusal)
-}
-
-fn handle(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn handle(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
     authorise(&ask.secret)?;
     match ask.call.as_str() {
-        "POST /assistant" => create_assistant(sandbox, ask),
-        "POST /phone-number" => import(sandbox, ask),
-        "POST /call" => place(sandbox, ask),
-        "GET /assistant" | "GET /phone-number" | "GET /call" => list(sandbox, ask),
-        "GET /assistant/{id}" | "GET /phone-number/{id}" | "GET /call/{id}" => show(sandbox, ask),
-        "PATCH /assistant/{id}" | "PATCH /phone-number/{id}" => change(sandbox, ask),
-        "DELETE /assistant/{id}" | "DELETE /phone-number/{id}" => remove(sandbox, ask),
+        "POST /assistant" => create_assistant(vapi, ask),
+        "POST /phone-number" => import(vapi, ask),
+        "POST /call" => place(vapi, ask),
+        "GET /assistant" | "GET /phone-number" | "GET /call" => list(vapi, ask),
+        "GET /assistant/{id}" | "GET /phone-number/{id}" | "GET /call/{id}" => show(vapi, ask),
+        "PATCH /assistant/{id}" | "PATCH /phone-number/{id}" => change(vapi, ask),
+        "DELETE /assistant/{id}" | "DELETE /phone-number/{id}" => remove(vapi, ask),
         call => Err(error(404, "Not Found", format!("Cannot {call}"))),
     }
 }
@@ -93,10 +207,10 @@ fn stamped(body: &Value, org: &Org) -> Value {
     thing
 }
 
-fn create_assistant(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn create_assistant(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
     let body = checked(ask)?;
-    let mut state = sandbox.state();
-    let org = state.org(&ask.secret);
+    let mut orgs = vapi.orgs();
+    let org = orgs.of(&ask.secret);
     let assistant = stamped(body, org);
     org.assistants.push(assistant.clone());
     Ok(Reply {
@@ -105,7 +219,7 @@ fn create_assistant(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
     })
 }
 
-fn import(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn import(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
     let body = checked(ask)?;
     let number = text(body, "number");
     let account_sid = text(body, "twilioAccountSid");
@@ -114,19 +228,19 @@ fn import(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
             "`number` {number} must be a valid E.164 phone number. Hot tip, you may be missing the country code (eg. US: +1)."
         )));
     }
-    let mut state = sandbox.state();
+    let mut orgs = vapi.orgs();
     // Vapi ignores the pair of key and secret when a token is given.
     let token = if body["twilioAuthToken"].is_string() || body["twilioApiKey"].is_null() {
         text(body, "twilioAuthToken")
     } else {
         text(body, "twilioApiSecret")
     };
-    if !twilio::takes(account_sid, token) || state.twilio_number(account_sid, number).is_none() {
+    let Some(line) = vapi.inner.twilio.line(account_sid, token, number) else {
         return Err(bad_request(format!(
             "Number Not Found on Twilio. {number} does not belong to the account {account_sid}, or the credentials are wrong."
         )));
-    }
-    let org = state.org(&ask.secret);
+    };
+    let org = orgs.of(&ask.secret);
     if let Some(other) = org.numbers.iter().find(|held| held["number"] == number) {
         let id = text(other, "id");
         return Err(bad_request(format!(
@@ -137,15 +251,12 @@ fn import(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
     let mut held = stamped(body, org);
     held["status"] = json!("active");
     org.numbers.push(held.clone());
-    state
-        .imports
+    orgs.imports
         .push((ask.secret.clone(), text(&held, "id").to_owned()));
-    if let Some(at_twilio) = state.twilio_number(account_sid, number) {
-        at_twilio["voice_url"] = json!(VOICE_URL);
-        if body["smsEnabled"] != json!(false) {
-            at_twilio["sms_url"] = json!(SMS_URL);
-        }
-    }
+    line.lead_to(
+        VOICE_URL,
+        (body["smsEnabled"] != json!(false)).then_some(SMS_URL),
+    );
     Ok(Reply {
         status: 201,
         body: held,
@@ -162,12 +273,12 @@ fn know_assistant(org: &Org, body: &Value) -> Result<(), Reply> {
     }
 }
 
-fn place(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn place(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
     let body = checked(ask)?;
     let customer = text(&body["customer"], "number");
     let mut call = {
-        let mut state = sandbox.state();
-        let org = state.org(&ask.secret);
+        let mut orgs = vapi.orgs();
+        let org = orgs.of(&ask.secret);
         let Some(phone_number_id) = body["phoneNumberId"].as_str() else {
             return Err(bad_request(
                 "Couldn't Get Phone Number. Need Either `phoneNumberId` Or `phoneNumber`.",
@@ -201,7 +312,7 @@ fn place(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
         org.calls.push(call.clone());
         call
     };
-    calls::dial(sandbox, &ask.secret, &call);
+    calls::dial(vapi, &ask.secret, &call);
     call["subscriptionLimits"] = json!({
         "concurrencyBlocked": false,
         "concurrencyLimit": 10,
@@ -232,7 +343,7 @@ fn id_of(ask: &Ask) -> &str {
     ask.ids.first().map_or("", String::as_str)
 }
 
-fn list(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn list(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
     let limit = match ask.query.get("limit") {
         None => 100,
         Some(limit) => match limit.parse::<usize>() {
@@ -242,8 +353,8 @@ fn list(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
             }
         },
     };
-    let mut state = sandbox.state();
-    let (things, _) = shelf(state.org(&ask.secret), &ask.call);
+    let mut orgs = vapi.orgs();
+    let (things, _) = shelf(orgs.of(&ask.secret), &ask.call);
     let listed: Vec<Value> = things
         .iter()
         .rev()
@@ -282,9 +393,9 @@ fn fits(thing: &Value, name: &str, wanted: &str) -> bool {
     }
 }
 
-fn show(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
-    let mut state = sandbox.state();
-    let (things, what) = shelf(state.org(&ask.secret), &ask.call);
+fn show(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
+    let mut orgs = vapi.orgs();
+    let (things, what) = shelf(orgs.of(&ask.secret), &ask.call);
     let thing = find(things, id_of(ask)).ok_or_else(|| not_found(what))?;
     Ok(Reply {
         status: 200,
@@ -293,10 +404,10 @@ fn show(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
 }
 
 /// Each top-level field that is sent replaces the old one whole.
-fn change(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
+fn change(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
     let body = checked(ask)?;
-    let mut state = sandbox.state();
-    let org = state.org(&ask.secret);
+    let mut orgs = vapi.orgs();
+    let org = orgs.of(&ask.secret);
     if ask.call == "PATCH /phone-number/{id}" {
         know_assistant(org, body)?;
     }
@@ -313,9 +424,9 @@ fn change(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
 }
 
 /// A number that pointed to a removed assistant points nowhere, and Twilio's addresses stay rewritten.
-fn remove(sandbox: &Sandbox, ask: &Ask) -> Result<Reply, Reply> {
-    let mut state = sandbox.state();
-    let (things, what) = shelf(state.org(&ask.secret), &ask.call);
+fn remove(vapi: &Vapi, ask: &Ask) -> Result<Reply, Reply> {
+    let mut orgs = vapi.orgs();
+    let (things, what) = shelf(orgs.of(&ask.secret), &ask.call);
     let place = things
         .iter()
         .position(|thing| thing["id"] == id_of(ask))
