@@ -4,6 +4,7 @@
 mod accounts;
 mod api;
 mod bad_input;
+mod circles;
 mod common;
 mod contracts;
 mod fields;
