@@ -20,6 +20,7 @@ mod rooms;
 mod sandbox;
 mod settings;
 mod shared_keys;
+mod statements;
 mod texts;
 mod vault;
 mod vendors;

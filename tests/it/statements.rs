@@ -1,0 +1,176 @@
+//! How often a request asks the database, as PostgreSQL itself counts: each statement, and the `BEGIN` and
+//! `COMMIT` around them.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use ava::server::router;
+use axum::http::StatusCode;
+use serde_json::json;
+use sqlx::postgres::PgPoolOptions;
+use tracing::field::Field;
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+
+use crate::common::TestApp;
+
+/// The session, and what is known of the customer.
+const PAGE: usize = 2;
+/// … and a list of rows that are not always needed.
+const PAGE_WITH_LIST: usize = 3;
+/// As a page, and one statement that writes.
+const AUTOSAVE: usize = 3;
+/// … and what a vendor has to be told.
+const CONTINUE: usize = 4;
+/// The token, what is known of the customer, and one statement that writes.
+const PATCH: usize = 3;
+
+const STEPS: [&str; 9] = [
+    "profile",
+    "vapi",
+    "ava",
+    "twilio",
+    "telephony",
+    "integrations",
+    "assistant",
+    "plan",
+    "done",
+];
+
+/// Collects what PostgreSQL logs to the connections of this thread.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::postgres::notice" {
+            event.record(&mut |_: &Field, notice: &dyn Debug| {
+                let notice = format!("{notice:?}").replace("\\n", " ");
+                let words: Vec<&str> = notice.trim_matches('"').split_whitespace().collect();
+                if let Some(&("statement:" | "execute")) = words.first() {
+                    let start = &words[..words.len().min(12)];
+                    self.0.lock().unwrap().push(start.join(" "));
+                }
+            });
+        }
+    }
+}
+
+struct Counting {
+    app: TestApp,
+    statements: Statements,
+    too_many: Vec<String>,
+    _guard: DefaultGuard,
+}
+
+impl Counting {
+    /// An app whose connections are told by PostgreSQL what they ask for.
+    async fn start() -> Self {
+        let mut app = TestApp::start().await;
+        let options = app.pool.connect_options().as_ref().clone();
+        app.app.pool = PgPoolOptions::new()
+            .test_before_acquire(false)
+            .connect_with(
+                options.options([("log_statement", "all"), ("client_min_messages", "log")]),
+            )
+            .await
+            .expect("a pool");
+        app.router = router::build(app.app.clone());
+        let statements = Statements::default();
+        let subscriber = tracing_subscriber::registry().with(statements.clone());
+        Self {
+            app,
+            statements,
+            too_many: Vec::new(),
+            _guard: tracing::subscriber::set_default(subscriber),
+        }
+    }
+
+    /// Waits for an answer and notes when that took more statements than it may.
+    async fn count<T>(&mut self, what: &str, most: usize, answer: impl Future<Output = T>) -> T {
+        let take = || std::mem::take(&mut *self.statements.0.lock().unwrap());
+        take();
+        let answer = answer.await;
+        let statements = take();
+        assert!(
+            !statements.is_empty(),
+            "{what}: PostgreSQL tells what it is asked"
+        );
+        if statements.len() > most {
+            let count = statements.len();
+            let list = statements.join("\n  ");
+            self.too_many
+                .push(format!("{what}: {count}, and not {most}:\n  {list}"));
+        }
+        answer
+    }
+
+    fn end(self) {
+        assert!(self.too_many.is_empty(), "{}", self.too_many.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_asks_for_the_session_and_the_customer() {
+    let mut counting = Counting::start().await;
+    let mut browser = counting.app.customer().await;
+    let steps = STEPS.map(|step| (format!("/en/onboarding/{step}"), PAGE));
+    let others = [
+        ("/en/settings", PAGE),
+        ("/en/settings?section=api", PAGE_WITH_LIST),
+        ("/en/ava-studio", PAGE_WITH_LIST),
+    ]
+    .map(|(path, most)| (path.to_owned(), most));
+    for (path, most) in steps.into_iter().chain(others) {
+        let page = counting.count(&path, most, browser.get(&path)).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+    }
+    counting.end();
+}
+
+#[tokio::test]
+async fn a_save_asks_as_a_page_does_and_writes_once() {
+    let mut counting = Counting::start().await;
+    let mut browser = counting.app.customer().await;
+    let path = "/en/onboarding/ava";
+    let page = browser.get(path).await;
+    for (sequence, text) in [(1, "Take"), (2, "Take a message")] {
+        let fields = [("persona", "secretary"), ("job_to_be_done", text)];
+        let saved = browser.autosave(&page, path, sequence, &fields);
+        let saved = counting.count("an autosave", AUTOSAVE, saved).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    }
+    let path = "/en/onboarding/telephony";
+    let page = browser.get(path).await;
+    let fields = [
+        ("number", "+97231234567"),
+        ("business_hours", "Sun-Thu 9-18"),
+        ("fallback_email", "desk@example.com"),
+        ("intent", "continue"),
+    ];
+    let saved = browser.submit_from(&page, path, &fields);
+    let saved = counting.count("Continue", CONTINUE, saved).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    counting.end();
+}
+
+#[tokio::test]
+async fn a_change_by_a_program_reads_twice_and_writes_once() {
+    let mut counting = Counting::start().await;
+    let (program, _) = counting.app.integrator().await;
+    // A token notes that it is used, but not every time.
+    program.get("/api/v1/user/profile").await;
+    let body = json!({
+        "full_name": "Dana Levi",
+        "organization_name": "Levi Flowers",
+        "timezone": "Europe/Paris",
+        "locale": "en",
+        "accept_terms": true,
+    });
+    let changed = program.call("PATCH", "/api/v1/user/profile", body);
+    let changed = counting.count("PATCH of a profile", PATCH, changed).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.json);
+    counting.end();
+}
