@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::typed::{Answers, Draft, Value};
+use super::typed::{Answers, Draft, Value, without_invisible};
 use super::{hours, phone, timezone};
 
 /// One field of a step. Its name is the same in the form, in JSON and as a column.
@@ -293,19 +293,6 @@ impl Answers {
         }
         answers
     }
-}
-
-/// Removes what people paste along without seeing it: spaces of every kind, direction marks and
-/// zero-width characters.
-#[must_use]
-pub fn without_invisible(text: &str) -> String {
-    text.chars()
-        .filter(|c| {
-            !c.is_whitespace()
-                && !c.is_control()
-                && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        })
-        .collect()
 }
 
 fn bounded(text: &str, min: usize, max: usize) -> Result<&str, Code> {

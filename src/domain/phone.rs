@@ -1,6 +1,6 @@
 //! Phone numbers: forgiving to read, kept as E.164.
 
-use super::field::without_invisible;
+use super::typed::without_invisible;
 
 /// Reads an international phone number and returns it as E.164: `+`, a country code that does not
 /// begin with 0, at most 15 digits in all and at least 7.

@@ -134,3 +134,16 @@ impl Answers {
         matches!(self.get(name), Some(Value::Flag(true)))
     }
 }
+
+/// Removes what people paste along without seeing it: spaces of every kind, direction marks and
+/// zero-width characters.
+#[must_use]
+pub fn without_invisible(text: &str) -> String {
+    text.chars()
+        .filter(|c| {
+            !c.is_whitespace()
+                && !c.is_control()
+                && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        })
+        .collect()
+}

@@ -17,7 +17,6 @@ pub mod vault;
 pub mod vendors;
 pub mod web;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use leptos::config::LeptosOptions;
@@ -26,7 +25,6 @@ use sqlx::PgPool;
 pub use config::Config;
 pub use error::Error;
 use mail::Mailer;
-use services::accounts::Visitor;
 use vault::Vault;
 use vendors::Vendors;
 
@@ -41,16 +39,4 @@ pub struct App {
     pub leptos: Arc<LeptosOptions>,
     /// Whether `cargo leptos watch` reloads the pages.
     pub reloads: bool,
-}
-
-impl App {
-    /// Who is asking, for limits.
-    #[must_use]
-    pub fn visitor(&self, ip: IpAddr) -> Visitor<'_> {
-        Visitor {
-            ip,
-            key: self.vault.current(),
-            limited: self.config.mode == config::Mode::Production,
-        }
-    }
 }

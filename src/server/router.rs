@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::web::{
-    self, csrf, forms, headers, language, onboarding, public, studio, visit, webhooks,
+    self, arrival, csrf, forms, headers, language, onboarding, public, studio, webhooks,
 };
 use super::{App, api, metrics, session};
 use crate::domain::Locale;
@@ -46,7 +46,7 @@ pub fn build(app: App) -> Router {
                 .layer(session::layer(app.pool.clone(), &app.config))
                 .layer(middleware::from_fn_with_state(app.clone(), csrf::layer)),
         )
-        .layer(DefaultBodyLimit::max(visit::BODY_LIMIT));
+        .layer(DefaultBodyLimit::max(arrival::BODY_LIMIT));
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(public::readyz))

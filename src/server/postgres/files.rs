@@ -13,12 +13,9 @@ use std::{
 
 use nix::unistd::{Uid, User};
 use rand::{Rng, distr::Alphanumeric};
+use tokio::process::Command;
 
-use super::{
-    ClusterError, NAME,
-    programs::{Programs, leading_number},
-    says_disk_full,
-};
+use super::{ClusterError, NAME, leading_number, says_disk_full};
 
 /// The longest path of a socket's directory: the system allows a socket 103 bytes at least, and
 /// PostgreSQL adds a name to it.
@@ -111,13 +108,12 @@ impl DataDir {
     }
 
     /// Makes the cluster in a directory beside its place and moves it there when complete.
-    pub(super) async fn make_cluster(&self, programs: &Programs) -> Result<(), ClusterError> {
+    pub(super) async fn make_cluster(&self, mut initdb: Command) -> Result<(), ClusterError> {
         let new = self.path.join("postgres.new");
         remove_dir(&new)?;
         let password = self.make_password()?;
         self.private_dir(&new)?;
-        let output = programs
-            .command("initdb")
+        let output = initdb
             .arg("--pgdata")
             .arg(&new)
             .arg("--pwfile")

@@ -110,6 +110,14 @@ impl ClusterError {
     }
 }
 
+/// The number that `text` begins with.
+fn leading_number(text: &str) -> Option<u32> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
+}
+
 /// Whether a program's output says that the disk is full.
 fn says_disk_full(output: &str) -> bool {
     output.contains("No space left on device")
@@ -147,7 +155,7 @@ impl Cluster {
         let version = data.cluster_version()?;
         let programs = Programs::find(&data, version).await?;
         if version.is_none() {
-            data.make_cluster(&programs).await?;
+            data.make_cluster(programs.command("initdb")).await?;
         }
         let (server, postmaster) = Server::start(data, programs).await?;
         let options = server.options();

@@ -13,7 +13,7 @@ use tokio::{process::Command, time::timeout};
 use super::{
     ClusterError,
     files::{DataDir, remove_dir},
-    says_disk_full,
+    leading_number, says_disk_full,
 };
 
 /// The major version to download for a new cluster.
@@ -103,14 +103,6 @@ impl Programs {
             .split_whitespace()
             .find_map(leading_number)
     }
-}
-
-/// The number that `text` begins with.
-pub(super) fn leading_number(text: &str) -> Option<u32> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
 }
 
 /// The folders for programs in `parent`, newest version first.

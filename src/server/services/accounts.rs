@@ -12,6 +12,7 @@ use super::{Halt, notices, numbers, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Locale, Problem, Value, Vendor};
+use crate::server::config::Mode;
 use crate::server::store::{attempts, events, password_resets, users};
 use crate::server::vault::Key;
 use crate::server::{App, Error};
@@ -35,7 +36,16 @@ pub struct Visitor<'a> {
     pub limited: bool,
 }
 
-impl Visitor<'_> {
+impl<'a> Visitor<'a> {
+    #[must_use]
+    pub fn of(app: &'a App, ip: IpAddr) -> Self {
+        Self {
+            ip,
+            key: app.vault.current(),
+            limited: app.config.mode == Mode::Production,
+        }
+    }
+
     fn alone(&self) -> Vec<u8> {
         self.key.fingerprint("visitor", &self.ip.to_string())
     }

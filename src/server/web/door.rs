@@ -17,11 +17,12 @@ use axum::routing::{MethodRouter, get, post};
 use leptos::server_fn::ServerFn;
 use serde::de::DeserializeOwned;
 
+use super::arrival::Posted;
 use super::asked;
 use super::page::Page;
 use super::render;
 use super::shown::Shown;
-use super::visit::{Form, Posted, Visit};
+use super::visit::{Form, Visit};
 use crate::functions::Refusal;
 use crate::functions::form::read;
 use crate::functions::outcome::{Again, Answer, Outcome, Says};

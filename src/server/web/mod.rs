@@ -2,6 +2,7 @@
 //! Every form is sent to the address of its own page.
 
 pub mod account;
+pub mod arrival;
 pub mod asked;
 pub mod cookie;
 pub mod csrf;

@@ -1,19 +1,14 @@
-//! What a handler knows of the request it answers: who asks, in which language, and with which form.
+//! What is known of a request: who asks, in which language, and with which form.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderMap};
-use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, Uri};
-use axum::response::Response;
+use axum::http::Uri;
 use leptos::nonce::Nonce;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{csrf, language, render};
+use super::csrf;
 use crate::domain::Locale;
-use crate::functions::Refusal;
 use crate::functions::form::{Values, bare_name};
 use crate::pages::layout::Frame;
 use crate::server::services::accounts::Visitor;
@@ -69,7 +64,7 @@ impl Visit {
     /// Who is asking, for limits.
     #[must_use]
     pub fn visitor(&self) -> Visitor<'_> {
-        self.app.visitor(self.ip)
+        Visitor::of(&self.app, self.ip)
     }
 
     /// A value in the query of the address; empty when it is not there.
@@ -88,65 +83,6 @@ impl Visit {
         format!("/{}{path}", self.locale.code())
     }
 }
-
-impl FromRequestParts<App> for Visit {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let missing = |what: &str| {
-            tracing::error!("{what} is missing: the router lacks a layer");
-            render::plain(StatusCode::INTERNAL_SERVER_ERROR)
-        };
-        let extensions = &parts.extensions;
-        let from_address = || Locale::from_code(parts.uri.path().split('/').nth(1)?);
-        let locale = extensions
-            .get::<Locale>()
-            .copied()
-            .or_else(from_address)
-            .unwrap_or_else(|| language::preferred(&parts.headers, &app.config));
-        let session = extensions
-            .get::<Session>()
-            .ok_or_else(|| missing("the session"))?;
-        let mut visit = Self {
-            locale,
-            uri: extensions
-                .get::<axum::extract::OriginalUri>()
-                .map_or_else(|| parts.uri.clone(), |original| original.0.clone()),
-            session: session.clone(),
-            csrf: extensions
-                .get::<csrf::Proof>()
-                .ok_or_else(|| missing("the csrf secret"))?
-                .clone(),
-            nonce: extensions
-                .get::<Nonce>()
-                .ok_or_else(|| missing("the nonce"))?
-                .clone(),
-            logged_in: None,
-            ip: client_ip(&parts.headers, extensions.get(), app.config.trusted_proxies),
-            request_id: parts
-                .headers
-                .get("x-request-id")
-                .and_then(|id| id.to_str().ok())
-                .unwrap_or_default()
-                .to_owned(),
-            wants_json: accepts_json(&parts.headers),
-            app: app.clone(),
-        };
-        match session::current(&visit.session).await {
-            Ok(logged_in) => visit.logged_in = logged_in,
-            // A form's answer keeps what was typed, so that one is given by `Form`.
-            Err(error) if parts.method == Method::POST => {
-                parts.extensions.insert(Unreachable);
-                tracing::warn!(%error, "the session could not be read");
-            }
-            Err(error) => return Err(render::failure(&visit, error).await),
-        }
-        Ok(visit)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Unreachable;
 
 /// A posted form: its fields in order.
 #[derive(Clone, Debug, Default)]
@@ -179,109 +115,6 @@ impl Form {
     pub fn set(&mut self, name: &str, value: String) {
         self.remove(name);
         self.fields.push((name.to_owned(), value));
-    }
-}
-
-/// A visit with its form, read and proven to come from our own page.
-pub struct Posted {
-    pub visit: Visit,
-    pub form: Form,
-}
-
-/// The largest form body, in bytes.
-pub const BODY_LIMIT: usize = 64 * 1024;
-
-impl FromRequest<App> for Posted {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let visit = Visit::from_request_parts(&mut parts, app).await?;
-        let from_elsewhere = parts
-            .headers
-            .get("sec-fetch-site")
-            .is_some_and(|site| site == "cross-site" || site == "same-site");
-        if from_elsewhere {
-            return Err(render::refusal(&visit, &Refusal::Forbidden).await);
-        }
-        let content_type = parts
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let is_form = content_type
-            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-        if !is_form {
-            return Err(render::refusal(&visit, &Refusal::Malformed).await);
-        }
-        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(render::refusal(&visit, &Refusal::TooLarge).await);
-        };
-        let Some(fields) = decode(&body) else {
-            return Err(render::refusal(&visit, &Refusal::Malformed).await);
-        };
-        let mut form = Form { fields };
-        let is_proven = visit.csrf.fits(form.last("csrf_token"));
-        form.remove("csrf_token");
-        if parts.extensions.get::<Unreachable>().is_some() {
-            return Err(render::hold(&visit, form, &Refusal::Unavailable).await);
-        }
-        if !is_proven {
-            return Err(render::hold(&visit, form, &Refusal::FormExpired).await);
-        }
-        Ok(Self { visit, form })
-    }
-}
-
-/// Reads a form body: UTF-8, line breaks as `\n`, without the NUL that no text may hold.
-/// `None` when it is not well formed.
-fn decode(body: &[u8]) -> Option<Vec<(String, String)>> {
-    let text = std::str::from_utf8(body).ok()?;
-    // The decoder replaces broken UTF-8; a browser never sends it.
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).ok()?;
-    let is_broken = |text: &str| text.contains(['\u{fffd}']);
-    if pairs.len() > 200 || pairs.iter().any(|(name, _)| is_broken(name)) {
-        return None;
-    }
-    let clean = |text: String| {
-        text.replace("\r\n", "\n")
-            .replace('\r', "\n")
-            .replace('\0', "")
-    };
-    Some(
-        pairs
-            .into_iter()
-            .map(|(name, value)| (name, clean(value)))
-            .collect(),
-    )
-}
-
-fn accepts_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(axum::http::header::ACCEPT)
-        .is_some_and(|accept| accept == "application/json")
-}
-
-/// The visitor's address: the peer's, or what the trusted proxies in front say it is.
-pub(in crate::server) fn client_ip(
-    headers: &HeaderMap,
-    peer: Option<&ConnectInfo<SocketAddr>>,
-    trusted_proxies: usize,
-) -> IpAddr {
-    let forwarded = || {
-        let hops: Vec<&str> = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        let index = hops.len().checked_sub(trusted_proxies)?;
-        hops.get(index)?.trim().parse().ok()
-    };
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    if trusted_proxies == 0 {
-        peer
-    } else {
-        forwarded().unwrap_or(peer)
     }
 }
 
@@ -318,18 +151,6 @@ impl Customer {
         }
     }
 
-    /// The customer of a page that needs one; else the way to the log-in, or what went wrong.
-    ///
-    /// # Errors
-    /// The answer to give instead of the page.
-    pub async fn or_log_in(visit: Visit) -> Result<Self, Response> {
-        match Self::of(visit.clone()).await {
-            Ok(Ok(customer)) => Ok(customer),
-            Ok(Err(visit)) => Err(render::log_in_first(&visit)),
-            Err(error) => Err(render::failure(&visit, error).await),
-        }
-    }
-
     #[must_use]
     pub fn user(&self) -> Uuid {
         self.onboarding.user
@@ -343,46 +164,5 @@ impl Customer {
             .answers
             .text("locale")
             .and_then(Locale::from_code)
-    }
-}
-
-impl FromRequestParts<App> for Customer {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let visit = Visit::from_request_parts(parts, app).await?;
-        Self::or_log_in(visit).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn forms_are_decoded_with_plain_line_breaks_and_broken_ones_refused() {
-        let pairs = decode(b"a=1%0D%0A2&languages%5B%5D=en&languages%5B%5D=he&b=%D7%A9%00")
-            .expect("decodes");
-        let value = |index: usize| pairs[index].1.as_str();
-        assert_eq!(value(0), "1\n2");
-        assert_eq!(pairs[1].0, "languages[]");
-        assert_eq!(value(3), "ש");
-        assert_eq!(decode(b"\xff\xfe"), None);
-    }
-
-    #[test]
-    fn only_configured_proxies_are_believed() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            "x-forwarded-for",
-            "6.6.6.6, 203.0.113.7".parse().expect("a header"),
-        );
-        let peer = ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 1)));
-        assert_eq!(client_ip(&headers, Some(&peer), 0).to_string(), "10.0.0.1");
-        assert_eq!(
-            client_ip(&headers, Some(&peer), 1).to_string(),
-            "203.0.113.7"
-        );
-        assert_eq!(client_ip(&headers, Some(&peer), 3).to_string(), "10.0.0.1");
     }
 }
