@@ -39,8 +39,8 @@ run: $(RELEASE) $(SANDBOX) ## Install what is missing, build, and start Ava on i
 test: $(TOOLS) $(BROWSER) ## Check and test everything, and count it
 	@scripts/test
 
-bench: $(RELEASE) ## Measure the release build
-	cargo bench --features ssr --bench http
+bench: $(RELEASE) ## Measure the release build; AGAINST=<program> compares it with another one
+	AGAINST='$(AGAINST)' cargo bench --features ssr --bench http
 
 sqlx: $(TOOLS) ## Write .sqlx anew, after a query or a migration changed
 	scripts/queries write
