@@ -2,7 +2,7 @@
 
 use super::field::{Code, Field, Problem, Rule};
 use super::known::Known;
-use super::typed::{Answers, Draft, Value};
+use super::typed::{Answers, Draft};
 
 pub const ACCOUNT_SID: Field = Field::required("account_sid", Rule::AccountSid);
 /// 32 hexadecimal digits by custom only; Twilio documents no format, so none is demanded.
@@ -33,12 +33,9 @@ pub fn fits(known: &Known, account_sid: &str) -> bool {
 
 /// The account is written together with its token; beside a stored one only the number.
 pub fn answers(known: &Known, typed: &Draft) -> Answers {
-    let mut answers = Answers::default();
-    if known.twilio.is_stored() && typed.contains(PHONE_NUMBER.name) {
-        match PHONE_NUMBER.parse(typed.values(PHONE_NUMBER.name)) {
-            Ok(number @ (None | Some(Value::Text(_)))) => answers.set(PHONE_NUMBER.name, number),
-            _ => {}
-        }
+    if known.twilio.is_stored() {
+        Answers::understood(&[PHONE_NUMBER], typed)
+    } else {
+        Answers::default()
     }
-    answers
 }

@@ -15,12 +15,14 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{
     AbortSignal, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement,
-    MouseEvent, RequestInit, Response, UrlSearchParams, VisibilityState,
+    MouseEvent, RequestInit, UrlSearchParams, VisibilityState,
 };
 use wasm_bindgen_futures::JsFuture;
 
 use super::listen;
+use super::wire::{self, Answer, fetch};
 use crate::domain::{Draft, Field, Step};
+use crate::functions::{Refusal, Saved};
 
 /// A change is sent this long after the last keystroke …
 const AFTER_TYPING: f64 = 800.0;
@@ -30,6 +32,8 @@ const FIRST_RETRY: f64 = 1_000.0;
 const SLOWEST_RETRY: f64 = 8_000.0;
 /// A save without an answer counts as failed.
 const TIMEOUT: u32 = 15_000;
+/// How long after a submit the page is still here because it was not left.
+const AFTER_SUBMIT: f64 = 5_000.0;
 /// How long a link waits for the last save before it is followed anyway.
 const LINK_PATIENCE: f64 = 2_000.0;
 
@@ -117,16 +121,9 @@ struct Saver {
     pressed: Cell<bool>,
     /// The fields that were left while the pointer was down.
     left_while_pressed: RefCell<Vec<&'static Field>>,
-    /// Set by a submit: the page is being left and the browser sends the form itself.
+    /// Set by a submit: the page is being left and the browser sends the form itself. Typing or time shows
+    /// that it was not left: the customer has stopped it, or come back.
     submitted: Cell<bool>,
-}
-
-/// What an answer means.
-enum Answer {
-    Stored { version: i64 },
-    TokenExpired,
-    Final(State),
-    TryAgain(State),
 }
 
 impl Saver {
@@ -157,9 +154,9 @@ impl Saver {
         });
         on(form, "focusout", Self::left);
         on(form, "submit", |saver, _| {
-            saver.stop_timer();
-            saver.submitted.set(true);
             saver.number_next();
+            saver.schedule(AFTER_SUBMIT);
+            saver.submitted.set(true);
         });
         on(&document(), "visibilitychange", |saver, _| {
             if document().visibility_state() == VisibilityState::Hidden {
@@ -276,7 +273,7 @@ impl Saver {
     }
 
     fn save_what_is_left(self: &Rc<Self>) {
-        if self.dirty_since.get().is_some() {
+        if self.dirty_since.get().is_some() && !self.submitted.get() {
             self.save();
         }
     }
@@ -292,6 +289,7 @@ impl Saver {
         let now = Date::now();
         let since = self.dirty_since.get().unwrap_or(now);
         self.dirty_since.set(Some(since));
+        self.submitted.set(false);
         let delay = delay.min((since + AT_THE_LATEST - now).max(0.0));
         self.save_in(delay);
     }
@@ -313,9 +311,10 @@ impl Saver {
 
     fn save(self: &Rc<Self>) {
         let is_over = matches!(self.state.get_untracked(), State::Conflict | State::Refused);
-        if is_over || self.submitted.get() {
+        if is_over {
             return;
         }
+        self.submitted.set(false);
         self.stop_timer();
         let since = self.dirty_since.take();
         self.number_next();
@@ -327,7 +326,7 @@ impl Saver {
         spawn_local(async move {
             let answer = saver.send().await;
             saver.in_flight.set(false);
-            saver.heard(answer, since);
+            saver.heard(&answer, since);
         });
     }
 
@@ -336,48 +335,55 @@ impl Saver {
         self.set_hidden("sequence", &self.sequence.get().to_string());
     }
 
-    fn heard(self: &Rc<Self>, answer: Answer, since: Option<f64>) {
-        match answer {
-            Answer::Stored { version } => {
+    fn heard(self: &Rc<Self>, answer: &Answer<Saved>, since: Option<f64>) {
+        let state = match answer {
+            Answer::Outcome(Saved::Stored { version, .. }) => {
                 self.set_hidden("version", &version.to_string());
                 self.failures.set(0);
                 self.state.set(State::Saved(time_of_day()));
                 if self.dirty_since.get().is_some() {
                     self.schedule(AFTER_TYPING);
                 }
+                return;
             }
-            Answer::Final(state) => self.state.set(state),
-            Answer::TokenExpired | Answer::TryAgain(_) => {
-                let earlier = since.or(self.dirty_since.get()).unwrap_or_else(Date::now);
-                self.dirty_since.set(Some(earlier));
-                self.failures.set(self.failures.get() + 1);
-                self.state.set(match answer {
-                    Answer::TryAgain(state) => state,
-                    _ => State::Retrying,
-                });
-                let delay = FIRST_RETRY * 2f64.powi(self.failures.get() - 1);
-                self.save_in(delay.min(SLOWEST_RETRY));
-            }
+            Answer::Outcome(Saved::Conflict) => return self.state.set(State::Conflict),
+            Answer::Refused(
+                Refusal::NotFound
+                | Refusal::MethodNotAllowed
+                | Refusal::TooLarge
+                | Refusal::Malformed,
+            ) => return self.state.set(State::Refused),
+            Answer::Refused(Refusal::SignedOut) => State::SignedOut,
+            Answer::Refused(_) | Answer::Lost => State::Retrying,
+        };
+        let earlier = since.or(self.dirty_since.get()).unwrap_or_else(Date::now);
+        self.dirty_since.set(Some(earlier));
+        self.failures.set(self.failures.get() + 1);
+        self.state.set(state);
+        let delay = FIRST_RETRY * 2f64.powi(self.failures.get() - 1);
+        self.save_in(delay.min(SLOWEST_RETRY));
+    }
+
+    async fn send(&self) -> Answer<Saved> {
+        let answer = self.post().await;
+        if let Answer::Refused(Refusal::FormExpired | Refusal::Forbidden) = answer
+            // Logging in again, here or in another tab, has renewed the token.
+            && self.renew_token().await.is_ok()
+        {
+            return self.post().await;
+        }
+        answer
+    }
+
+    /// Sends the form to its own action, as a submit would.
+    async fn post(&self) -> Answer<Saved> {
+        match self.request() {
+            Ok((action, options)) => wire::ask(&action, &options).await,
+            Err(_) => Answer::Lost,
         }
     }
 
-    async fn send(&self) -> Answer {
-        match self.post().await {
-            Ok(Answer::TokenExpired) => {
-                // Logging in again, here or in another tab, has renewed the token.
-                if self.renew_token().await.is_err() {
-                    return Answer::TryAgain(State::Retrying);
-                }
-                self.post()
-                    .await
-                    .unwrap_or(Answer::TryAgain(State::Retrying))
-            }
-            Ok(answer) => answer,
-            Err(_) => Answer::TryAgain(State::Retrying),
-        }
-    }
-
-    async fn post(&self) -> Result<Answer, JsValue> {
+    fn request(&self) -> Result<(String, RequestInit), JsValue> {
         let data = FormData::new_with_form(&self.form)?;
         for field in self.step.fields().iter().filter(|field| field.is_secret()) {
             data.delete(field.name);
@@ -394,22 +400,7 @@ impl Saver {
         headers.set("accept", "application/json")?;
         options.set_headers(&headers);
         let action = self.form.get_attribute("action").unwrap_or_default();
-        let response = fetch(&action, &options).await?;
-        Ok(match response.status() {
-            200 => {
-                let json = JsFuture::from(response.json()?).await?;
-                let version = Reflect::get(&json, &"version".into())?;
-                Answer::Stored {
-                    #[expect(clippy::cast_possible_truncation, reason = "a count of saves")]
-                    version: version.as_f64().unwrap_or_default() as i64,
-                }
-            }
-            401 => Answer::TryAgain(State::SignedOut),
-            403 => Answer::TokenExpired,
-            409 => Answer::Final(State::Conflict),
-            400 | 404 | 413 | 415 | 422 => Answer::Final(State::Refused),
-            _ => Answer::TryAgain(State::Retrying),
-        })
+        Ok((action, options))
     }
 
     async fn renew_token(&self) -> Result<(), JsValue> {
@@ -558,11 +549,6 @@ fn came_back() -> bool {
         .and_then(|performance| get(performance, "navigation"))
         .and_then(|navigation| get(navigation, "type"))
         .is_ok_and(|kind| kind.as_f64() == Some(2.0))
-}
-
-async fn fetch(address: &str, options: &RequestInit) -> Result<Response, JsValue> {
-    let answer = window().fetch_with_str_and_init(address, options);
-    JsFuture::from(answer).await?.dyn_into()
 }
 
 /// Now, in the customer's own time, as `14:05`.

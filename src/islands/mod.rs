@@ -4,6 +4,7 @@ mod autosave;
 mod propose_zone;
 mod reveal;
 mod watch;
+mod wire;
 
 pub use autosave::Autosave;
 pub use propose_zone::ProposeZone;

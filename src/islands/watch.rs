@@ -2,18 +2,13 @@
 
 use std::time::Duration;
 
-use js_sys::Reflect;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Response};
-use wasm_bindgen_futures::JsFuture;
+use leptos::web_sys::{Element, RequestInit};
+
+use super::wire::{self, Answer};
+use crate::functions::studio::News;
 
 const EVERY: Duration = Duration::from_secs(2);
-
-struct News {
-    words: String,
-    done: bool,
-}
 
 /// Asks the address in `data-watch` of the element around it, and puts the answer's words into the
 /// `data-words` inside that.
@@ -36,17 +31,17 @@ fn later(around: Element) {
         move || {
             leptos::task::spawn_local(async move {
                 match ask(&around).await {
-                    Some(News { done: true, .. }) => {
+                    Answer::Outcome(News { done: true, .. }) => {
                         let _ = window().location().reload();
                     }
-                    Some(News { words, .. }) => {
+                    Answer::Outcome(News { words, .. }) => {
                         if let Ok(Some(place)) = around.query_selector("[data-words]") {
                             place.set_text_content(Some(&words));
                         }
                         later(around);
                     }
                     // A lost connection comes back.
-                    None => later(around),
+                    _ => later(around),
                 }
             });
         },
@@ -54,19 +49,7 @@ fn later(around: Element) {
     );
 }
 
-async fn ask(around: &Element) -> Option<News> {
-    let address = around.get_attribute("data-watch")?;
-    let answer = JsFuture::from(window().fetch_with_str(&address))
-        .await
-        .ok()?;
-    let answer: Response = answer.dyn_into().ok()?;
-    if !answer.ok() {
-        return None;
-    }
-    let json = JsFuture::from(answer.json().ok()?).await.ok()?;
-    let field = |name: &str| Reflect::get(&json, &name.into()).unwrap_or_default();
-    Some(News {
-        words: field("words").as_string()?,
-        done: field("done").is_truthy(),
-    })
+async fn ask(around: &Element) -> Answer<News> {
+    let address = around.get_attribute("data-watch").unwrap_or_default();
+    wire::ask(&address, &RequestInit::new()).await
 }

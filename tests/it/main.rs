@@ -9,6 +9,7 @@ mod common;
 mod contracts;
 mod fields;
 mod forwarding;
+mod functions;
 mod headers;
 mod logs;
 mod onboarding;

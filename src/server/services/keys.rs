@@ -71,7 +71,7 @@ pub async fn save(
     };
     if ready.is_own() {
         // Nothing is taken back for a save that is refused.
-        if let Some(refused) = save::overtaken(&before, save) {
+        if let Some(refused @ save::Saved::Conflict) = save::overtaken(&before, save) {
             return Ok(Saved::Saved(refused));
         }
         match shared_keys::leave(app, user, vendor).await {
@@ -100,7 +100,7 @@ async fn store_with(
             return Err(Error::NoAccount);
         }
         let before = onboarding::load(&mut transaction, user).await?;
-        if let Some(refused) = save::overtaken(&before, save) {
+        if let Some(refused @ save::Saved::Conflict) = save::overtaken(&before, save) {
             return Ok(refused);
         }
         credentials::store(&mut transaction, user, vendor, method, ready).await?;

@@ -67,9 +67,19 @@ pub async fn attempt(
     save: &Save,
 ) -> Result<Option<(Saved, Onboarding)>, Error> {
     let step = save.step;
-    if let Some(refused) = overtaken(&before, save) {
-        return Ok(Some((refused, before)));
-    }
+    let overtaken = overtaken(&before, save);
+    let newer = match overtaken {
+        // Newer typing stays; that the customer goes on counts all the same.
+        Some(Saved::Outdated { .. }) if save.intent.submits() => Some(Save {
+            typed: Draft::default(),
+            proposed: Draft::default(),
+            sequence: before.known.kept.get(&step).map_or(0, |kept| kept.sequence),
+            ..*save
+        }),
+        Some(refused) => return Ok(Some((refused, before))),
+        None => None,
+    };
+    let save = newer.as_ref().unwrap_or(save);
     let is_unchanged = is_unchanged(&before, save);
     let is_kept = before.known.kept.contains_key(&step);
     if save.intent == Intent::Autosave && is_kept && is_unchanged {

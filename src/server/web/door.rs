@@ -127,7 +127,6 @@ impl Forms {
     }
 
     /// The page at its own address: as it is asked for, and as its forms are sent.
-    #[must_use]
     pub fn at(self) -> MethodRouter<App> {
         let page = self.page;
         let asked_for = move |visit: Visit| page.show(visit, Shown::default());
@@ -135,7 +134,6 @@ impl Forms {
     }
 
     /// The forms alone.
-    #[must_use]
     pub fn post(self) -> MethodRouter<App> {
         let forms = Arc::new(self);
         post(move |mut posted: Posted| async move {
@@ -155,8 +153,8 @@ impl Forms {
     }
 }
 
-/// Runs a function with a form's fields. Without a page it was called at its own address: then its outcome
-/// is an answer like any other, as callers in Rust expect it.
+/// Runs a function with a form's fields. Without a page it was called at its own address: there any outcome
+/// has the status 200, as callers in Rust expect it.
 async fn run<F>(posted: Posted, page: Option<Page>) -> Response
 where
     F: ServerFn<Error = Refusal> + DeserializeOwned,
@@ -176,28 +174,23 @@ where
 }
 
 async fn answer(visit: Visit, form: Form, page: Option<Page>, outcome: impl Outcome) -> Response {
-    let Some(page) = page else {
-        return Json(outcome).into_response();
-    };
-    let json = visit
-        .wants_json
-        .then(|| serde_json::to_value(&outcome).unwrap_or_default());
-    match (outcome.answer(), json) {
-        (Answer::To(_), Some(json)) => Json(json).into_response(),
-        (Answer::To(to), None) => render::see_other(&to),
-        (Answer::Again(again), Some(json)) => {
-            let answer = (status(&again), Json(json)).into_response();
-            with_retry_after(&again, answer)
-        }
-        (Answer::Again(again), None) => {
-            let status = status(&again);
-            let retry = again.clone();
+    let json = serde_json::to_value(&outcome).unwrap_or_default();
+    match (outcome.answer(), page) {
+        _ if page.is_none() && visit.wants_json => Json(json).into_response(),
+        (Answer::To(_), _) if visit.wants_json => Json(json).into_response(),
+        (Answer::To(to), _) => render::see_other(&to),
+        (Answer::Again(again), Some(page)) if !visit.wants_json => {
+            let (status, says) = (status(&again), again.says.clone());
             let shown = Shown {
                 status,
                 again,
                 form,
             };
-            with_retry_after(&retry, page.show(visit, shown).await)
+            with_retry_after(says.as_ref(), page.show(visit, shown).await)
+        }
+        (Answer::Again(again), _) => {
+            let answer = (status(&again), Json(json)).into_response();
+            with_retry_after(again.says.as_ref(), answer)
         }
     }
 }
@@ -209,11 +202,11 @@ fn status(again: &Again) -> StatusCode {
         .unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-fn with_retry_after(again: &Again, mut response: Response) -> Response {
-    if let Some(Says::Wait(seconds)) = again.says {
+fn with_retry_after(says: Option<&Says>, mut response: Response) -> Response {
+    if let Some(Says::Wait(seconds)) = says {
         response
             .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            .insert(RETRY_AFTER, HeaderValue::from(*seconds));
     }
     response
 }

@@ -35,9 +35,11 @@ const VAPI: Fixed = &[("vendor", "vapi")];
 const TWILIO: Fixed = &[("vendor", "twilio")];
 const IN_STUDIO: Fixed = &[("from_studio", "true")];
 
+type Takes = fn(Forms) -> Forms;
+
 /// The nine steps: what each proposes, and what its page can ask for. A new step is a line here and one in
 /// `domain/rules.rs`.
-static STEPS: [(Slice, fn(Forms) -> Forms); 9] = [
+static STEPS: [(Slice, Takes); 9] = [
     (slice(Step::Profile, proposals::profile), |forms| {
         forms.takes::<profile::SaveProfile>(SAVES)
     }),
@@ -116,7 +118,7 @@ fn log_out() -> Forms {
 
 /// The pages with forms, by their addresses in one language.
 fn all() -> Vec<(String, Forms)> {
-    let step = |(slice, forms): &'static (Slice, fn(Forms) -> Forms)| {
+    let step = |(slice, forms): &'static (Slice, Takes)| {
         let path = format!("/onboarding/{}", slice.step.id());
         (path, forms(Forms::of(Page::Step(slice))))
     };

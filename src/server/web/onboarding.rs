@@ -45,7 +45,7 @@ pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response
         Err(response) => return response,
     };
     let status = shown.status;
-    let mut page = step_page(&customer, slice, shown);
+    let mut page = step_page(&customer, slice, &shown);
     if slice.step == Step::Telephony {
         page.numbers = numbers(&customer).await;
     }
@@ -83,7 +83,7 @@ pub(super) fn time_of_day(time: time::OffsetDateTime) -> String {
     format!("{:02}:{:02} UTC", time.hour(), time.minute())
 }
 
-fn step_page(customer: &Customer, slice: &'static Slice, shown: Shown) -> StepPage {
+fn step_page(customer: &Customer, slice: &'static Slice, shown: &Shown) -> StepPage {
     let (visit, onboarding) = (&customer.visit, &customer.onboarding);
     let (step, known) = (slice.step, &onboarding.known);
     let facts = known.facts();
