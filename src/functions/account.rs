@@ -9,7 +9,7 @@ use crate::domain::Problem;
 
 /// What became of a sign-up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum SignedUp {
     Welcome {
         to: String,
@@ -58,7 +58,7 @@ pub async fn sign_up(
 
 /// What became of a log-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum LoggedIn {
     Welcome {
         to: String,
@@ -131,7 +131,7 @@ pub async fn log_out() -> Result<LoggedOut, Refusal> {
 
 /// What became of the wish for a reset link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ResetRequested {
     /// It is on its way, if there is such an account.
     Sent {
@@ -171,7 +171,7 @@ pub async fn request_password_reset(email: String) -> Result<ResetRequested, Ref
 
 /// What became of a new password after a reset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PasswordReset {
     Done {
         to: String,

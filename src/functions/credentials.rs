@@ -10,7 +10,7 @@ use crate::domain::progress::Blocker;
 
 /// What became of the wish to remove credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Removed {
     Done {
         to: String,

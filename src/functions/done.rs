@@ -9,7 +9,7 @@ use crate::domain::progress::Blocker;
 
 /// What became of a launch, and the page that shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Launched {
     Live {
         to: String,

@@ -71,7 +71,7 @@ impl Again {
 
 /// What became of the save of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Saved {
     /// Stored under this version, or overtaken by a newer save of the same form. `to` is where the form
     /// leads, unless it saved itself.
@@ -123,7 +123,7 @@ pub enum KeysSaved {
 
 /// Why keys were not stored; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum KeysRefused {
     /// The secret cannot be one, its vendor refuses it, or a field beside it is wrong.
     Refused { problems: Vec<Problem> },

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Holds nothing that was typed and nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// Nobody is logged in, or the account is gone.
     SignedOut,

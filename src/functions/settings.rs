@@ -10,7 +10,7 @@ use crate::domain::progress::Blocker;
 
 /// What became of a change of password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PasswordChanged {
     Done { to: String },
     Refused { problems: Vec<Problem> },
@@ -48,7 +48,7 @@ pub async fn change_password(
 
 /// What became of a new token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum TokenCreated {
     /// The token, shown this once.
     Issued {
@@ -121,7 +121,7 @@ pub async fn revoke_token(id: String) -> Result<TokenRevoked, Refusal> {
 
 /// What became of the wish to delete the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AccountDeleted {
     Done {
         to: String,

@@ -35,7 +35,7 @@ pub async fn check() -> Result<Checked, Refusal> {
 
 /// What became of the wish to give the number back, and the page that says it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Unlinked {
     Done { to: String },
     Blocked { blocker: Blocker, to: String },
@@ -75,7 +75,7 @@ pub async fn unlink_number() -> Result<Unlinked, Refusal> {
 
 /// What became of the wish for a test call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum TestCall {
     /// It is under way, or one was already.
     Placed {
