@@ -3,6 +3,7 @@
 use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
+use leptos::view;
 use serde::Deserialize;
 
 use super::csrf;
@@ -10,9 +11,11 @@ use super::public::public_frame;
 use super::render;
 use super::return_to::local_path;
 use super::visit::{Form, Posted, Visit};
+use crate::components::form::Filled;
 use crate::domain::{Code, Draft, Locale, Problem};
-use crate::pages::account::{self as pages, Credentials, Forgotten, Notice, Resetting};
-use crate::pages::form::Filled;
+use crate::pages::account::{
+    Credentials, ForgotPasswordPage, LogInPage, Notice, ResetPasswordPage, Resetting, SignUpPage,
+};
 use crate::server::services::accounts::{self, LogIn, RESET_MINUTES, Reset, SignUp, Welcome};
 use crate::server::session;
 use crate::texts::t;
@@ -50,7 +53,7 @@ pub async fn sign_up_page(visit: Visit, Query(arrival): Query<Arrival>) -> Respo
         return render::see_other(&visit.href("/onboarding"));
     }
     let page = arrival.credentials(visit.locale);
-    sign_up_form(&visit, StatusCode::OK, page).await
+    sign_up_form(&visit, StatusCode::OK, page)
 }
 
 pub async fn log_in_page(visit: Visit, Query(arrival): Query<Arrival>) -> Response {
@@ -58,7 +61,7 @@ pub async fn log_in_page(visit: Visit, Query(arrival): Query<Arrival>) -> Respon
     if visit.logged_in.is_some() {
         return render::see_other(&page.return_to.unwrap_or_else(|| visit.href("/onboarding")));
     }
-    log_in_form(&visit, StatusCode::OK, page).await
+    log_in_form(&visit, StatusCode::OK, page)
 }
 
 pub async fn sign_up(Posted { visit, mut form }: Posted) -> Response {
@@ -77,14 +80,14 @@ pub async fn sign_up(Posted { visit, mut form }: Posted) -> Response {
         Ok(SignUp::Wait(seconds)) => (Vec::new(), Some(seconds)),
         Err(error) => {
             form.fields.push(("email".to_owned(), email));
-            return render::form_failure(&visit, &error, form).await;
+            return render::form_failure(&visit, &error, form);
         }
     };
     let page = Credentials {
         wait,
         ..retry(&visit, &mut form, &email, problems)
     };
-    sign_up_form(&visit, refusal_status(wait), page).await
+    sign_up_form(&visit, refusal_status(wait), page)
 }
 
 pub async fn log_in(Posted { visit, mut form }: Posted) -> Response {
@@ -100,7 +103,7 @@ pub async fn log_in(Posted { visit, mut form }: Posted) -> Response {
     }
     if !problems.is_empty() {
         let page = retry(&visit, &mut form, &email, problems);
-        return log_in_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, page).await;
+        return log_in_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, page);
     }
     match accounts::log_in(&visit.app.pool, &visit.visitor(), &email, &password).await {
         Ok(LogIn::Welcome(welcome)) => enter(&visit, &mut form, &welcome).await,
@@ -109,7 +112,7 @@ pub async fn log_in(Posted { visit, mut form }: Posted) -> Response {
                 wrong: true,
                 ..retry(&visit, &mut form, &email, Vec::new())
             };
-            log_in_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, page).await
+            log_in_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, page)
         }
         Ok(LogIn::Wait(seconds)) => {
             let wait = Some(seconds);
@@ -117,11 +120,11 @@ pub async fn log_in(Posted { visit, mut form }: Posted) -> Response {
                 wait,
                 ..retry(&visit, &mut form, &email, Vec::new())
             };
-            log_in_form(&visit, refusal_status(wait), page).await
+            log_in_form(&visit, refusal_status(wait), page)
         }
         Err(error) => {
             form.fields.push(("email".to_owned(), email));
-            render::form_failure(&visit, &error, form).await
+            render::form_failure(&visit, &error, form)
         }
     }
 }
@@ -153,7 +156,7 @@ fn refusal_status(wait: Option<u32>) -> StatusCode {
     }
 }
 
-async fn sign_up_form(visit: &Visit, status: StatusCode, page: Credentials) -> Response {
+fn sign_up_form(visit: &Visit, status: StatusCode, page: Credentials) -> Response {
     let title = with_error(
         visit,
         !page.form.problems.is_empty(),
@@ -161,16 +164,24 @@ async fn sign_up_form(visit: &Visit, status: StatusCode, page: Credentials) -> R
     );
     with_retry_after(
         page.wait,
-        render::page(status, public_frame(visit, title), page, pages::sign_up).await,
+        render::page(
+            status,
+            public_frame(visit, title),
+            |frame| view! { <SignUpPage frame page/> },
+        ),
     )
 }
 
-async fn log_in_form(visit: &Visit, status: StatusCode, page: Credentials) -> Response {
+fn log_in_form(visit: &Visit, status: StatusCode, page: Credentials) -> Response {
     let is_refused = page.wrong || page.wait.is_some() || !page.form.problems.is_empty();
     let title = with_error(visit, is_refused, t!(visit.locale, account.log_in_title));
     with_retry_after(
         page.wait,
-        render::page(status, public_frame(visit, title), page, pages::log_in).await,
+        render::page(
+            status,
+            public_frame(visit, title),
+            |frame| view! { <LogInPage frame page/> },
+        ),
     )
 }
 
@@ -195,7 +206,7 @@ fn with_retry_after(wait: Option<u32>, mut response: Response) -> Response {
 /// Begins the session and leads to where the customer wanted to go.
 async fn enter(visit: &Visit, form: &mut Form, welcome: &Welcome) -> Response {
     if let Err(error) = session::begin(&visit.session, welcome).await {
-        return render::failure(visit, &error).await;
+        return render::failure(visit, &error);
     }
     let home = if welcome.onboarding_completed {
         "/ava-studio"
@@ -210,7 +221,7 @@ async fn enter(visit: &Visit, form: &mut Form, welcome: &Welcome) -> Response {
 
 pub async fn log_out(Posted { visit, .. }: Posted) -> Response {
     if let Err(error) = session::end(&visit.session).await {
-        return render::failure(&visit, &error).await;
+        return render::failure(&visit, &error);
     }
     let mut response = render::see_other(&visit.href("/login?notice=signed-out"));
     response.extensions_mut().insert(csrf::Renew);
@@ -220,7 +231,7 @@ pub async fn log_out(Posted { visit, .. }: Posted) -> Response {
 }
 
 pub async fn forgot_password_page(visit: Visit) -> Response {
-    forgot_form(&visit, StatusCode::OK, Draft::default(), Vec::new(), None).await
+    forgot_form(&visit, StatusCode::OK, Draft::default(), Vec::new(), None)
 }
 
 pub async fn forgot_password(Posted { visit, mut form }: Posted) -> Response {
@@ -231,7 +242,7 @@ pub async fn forgot_password(Posted { visit, mut form }: Posted) -> Response {
         .collect();
     if !problems.is_empty() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return forgot_form(&visit, status, typed_email(&email), problems, None).await;
+        return forgot_form(&visit, status, typed_email(&email), problems, None);
     }
     match accounts::request_reset(&visit.app.pool, &visit.visitor(), &email).await {
         Ok(token) => {
@@ -245,11 +256,10 @@ pub async fn forgot_password(Posted { visit, mut form }: Posted) -> Response {
                 Vec::new(),
                 Some(RESET_MINUTES),
             )
-            .await
         }
         Err(error) => {
             form.fields.push(("email".to_owned(), email));
-            render::form_failure(&visit, &error, form).await
+            render::form_failure(&visit, &error, form)
         }
     }
 }
@@ -280,7 +290,7 @@ fn send_reset_mail(visit: &Visit, email: String, token: &str) {
     });
 }
 
-async fn forgot_form(
+fn forgot_form(
     visit: &Visit,
     status: StatusCode,
     typed: Draft,
@@ -301,10 +311,8 @@ async fn forgot_form(
     render::page(
         status,
         visit.frame(title),
-        Forgotten { form, sent },
-        pages::forgot_password,
+        |frame| view! { <ForgotPasswordPage frame form sent/> },
     )
-    .await
 }
 
 #[derive(Deserialize)]
@@ -321,9 +329,9 @@ pub async fn reset_password_page(visit: Visit, Query(link): Query<ResetLink>) ->
             } else {
                 StatusCode::GONE
             };
-            reset_form(&visit, status, token, Vec::new(), !is_open).await
+            reset_form(&visit, status, token, Vec::new(), !is_open)
         }
-        Err(error) => render::failure(&visit, &error).await,
+        Err(error) => render::failure(&visit, &error),
     }
 }
 
@@ -331,25 +339,20 @@ pub async fn reset_password(Posted { visit, mut form }: Posted) -> Response {
     let (token, password) = (form.take("token"), form.take("password"));
     match accounts::reset_password(&visit.app.pool, &token, &password).await {
         Ok(Reset::Done) => render::see_other(&visit.href("/login?notice=password-reset")),
-        Ok(Reset::LinkExpired) => {
-            reset_form(&visit, StatusCode::GONE, token, Vec::new(), true).await
-        }
-        Ok(Reset::Problems(problems)) => {
-            reset_form(
-                &visit,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                token,
-                problems,
-                false,
-            )
-            .await
-        }
+        Ok(Reset::LinkExpired) => reset_form(&visit, StatusCode::GONE, token, Vec::new(), true),
+        Ok(Reset::Problems(problems)) => reset_form(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            token,
+            problems,
+            false,
+        ),
         // Nothing was typed but the password, so the link itself is the way to try again.
-        Err(error) => render::failure(&visit, &error).await,
+        Err(error) => render::failure(&visit, &error),
     }
 }
 
-async fn reset_form(
+fn reset_form(
     visit: &Visit,
     status: StatusCode,
     token: String,
@@ -372,5 +375,9 @@ async fn reset_form(
         token,
         expired: is_expired.then_some(RESET_MINUTES),
     };
-    render::page(status, visit.frame(title), page, pages::reset_password).await
+    render::page(
+        status,
+        visit.frame(title),
+        |frame| view! { <ResetPasswordPage frame page/> },
+    )
 }

@@ -5,20 +5,23 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
+use leptos::view;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::render;
 use super::visit::{Customer, Form, Posted, Visit};
+use crate::components::credentials::{Said, Stored};
+use crate::components::form::Filled;
 use crate::domain::profile::ACCEPT_TERMS;
 use crate::domain::progress::Blocker;
 use crate::domain::telephony::NUMBER;
 use crate::domain::{Code, Draft, Locale, Problem, Rule, Step, hours};
 use crate::pages::error::Trouble;
-use crate::pages::form::Filled;
 use crate::pages::held::Reason;
-use crate::pages::secret::Said;
-use crate::pages::step::{self, LaterPage, NumberChoice, Numbers, StepPage, Stored, Then};
+use crate::pages::later::LaterPage;
+use crate::pages::step::{self, NumberChoice, Numbers, StepPage, Then};
+use crate::pages::steps::StepView;
 use crate::server::services::assistants::From;
 use crate::server::services::onboarding::{self as service, Onboarding};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
@@ -41,12 +44,14 @@ pub async fn go_on(customer: Customer) -> Response {
 pub async fn later(customer: Customer) -> Response {
     let visit = &customer.visit;
     let facts = customer.onboarding.facts();
-    let page = LaterPage {
-        email: customer.onboarding.record.email.clone(),
-        statuses: Step::ALL.map(|step| facts.status(step)),
-    };
+    let email = customer.onboarding.record.email.clone();
+    let statuses = Step::ALL.map(|step| facts.status(step));
     let frame = visit.frame(t!(visit.locale, onboarding.later_page.title));
-    render::page(StatusCode::OK, frame, page, step::later).await
+    render::page(
+        StatusCode::OK,
+        frame,
+        |frame| view! { <LaterPage frame email statuses/> },
+    )
 }
 
 pub async fn page(
@@ -55,7 +60,7 @@ pub async fn page(
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
     let Some(step) = Step::from_id(&id) else {
-        return render::trouble(&customer.visit, Trouble::NotFound).await;
+        return render::trouble(&customer.visit, Trouble::NotFound);
     };
     let showing = Showing {
         then: query
@@ -94,7 +99,7 @@ async fn show(customer: &Customer, step: Step, status: StatusCode, showing: Show
         page.numbers = numbers(customer).await;
     }
     let frame = customer.visit.frame(step::title(&page));
-    render::page(status, frame, page, step::page).await
+    render::page(status, frame, |frame| view! { <StepView frame page/> })
 }
 
 /// The numbers to choose from, as far as Twilio is quick.
@@ -333,31 +338,31 @@ impl StepForm {
 pub async fn save(Path(id): Path<String>, posted: Posted) -> Response {
     let Posted { visit, mut form } = posted;
     let Some(step) = Step::from_id(&id) else {
-        return render::trouble(&visit, Trouble::NotFound).await;
+        return render::trouble(&visit, Trouble::NotFound);
     };
     let Some(logged_in) = visit.logged_in else {
-        return render::hold(&visit, form, Reason::SignedOut).await;
+        return render::hold(&visit, form, Reason::SignedOut);
     };
     let copy = form.clone();
     let then = Then::from_id(&form.take("return_to"));
     let Some(wish) = Wish::parse(&form.take("intent")) else {
-        return render::trouble(&visit, Trouble::Malformed).await;
+        return render::trouble(&visit, Trouble::Malformed);
     };
     if let Wish::RemoveCredentials | Wish::Recheck = wish {
         if !form.fields.is_empty() || !matches!(step, Step::Vapi | Step::Twilio) {
-            return render::trouble(&visit, Trouble::Malformed).await;
+            return render::trouble(&visit, Trouble::Malformed);
         }
         return match about_stored(&visit, step, &wish).await {
             Ok(response) => response,
-            Err(error) => render::form_failure(&visit, &error, copy).await,
+            Err(error) => render::form_failure(&visit, &error, copy),
         };
     }
     let Some(read) = StepForm::read(step, visit.locale, &mut form) else {
-        return render::trouble(&visit, Trouble::Malformed).await;
+        return render::trouble(&visit, Trouble::Malformed);
     };
     match store(&visit, logged_in.user, step, wish, read, then).await {
         Ok(response) => response,
-        Err(error) => render::form_failure(&visit, &error, copy).await,
+        Err(error) => render::form_failure(&visit, &error, copy),
     }
 }
 
@@ -415,7 +420,7 @@ async fn store(
             Intent::UseShared
         }
         Wish::Save(Intent::UseShared) => {
-            return Ok(render::trouble(visit, Trouble::Malformed).await);
+            return Ok(render::trouble(visit, Trouble::Malformed));
         }
         Wish::Save(intent) if step != Step::Done => intent,
         Wish::TakeNumber(number) if step == Step::Telephony => {
@@ -426,7 +431,7 @@ async fn store(
         Wish::Launch | Wish::Save(Intent::Continue | Intent::Later) if step == Step::Done => {
             return review(&customer, &wish, &read).await;
         }
-        _ => return Ok(render::trouble(visit, Trouble::Malformed).await),
+        _ => return Ok(render::trouble(visit, Trouble::Malformed)),
     };
     let typed = read.typed.clone();
     let saved = saving::save(
@@ -470,7 +475,7 @@ async fn store(
             Ok(render::see_other(&format!("/{}{path}", locale.code())))
         }
         Saved::Conflict => compare(&customer, step, typed, then).await,
-        Saved::TooManySecrets => Ok(render::trouble(visit, Trouble::Wait(600)).await),
+        Saved::TooManySecrets => Ok(render::trouble(visit, Trouble::Wait(600))),
         Saved::SecretWaits => {
             let showing = Showing {
                 then,

@@ -2,39 +2,32 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
-use axum::http::{Request, StatusCode};
-use axum::response::{IntoResponse, Json, Response};
-use leptos::context::provide_context;
-use leptos::prelude::{AnyView, RenderHtml};
-use leptos::tachys::html::InertElement;
+use axum::response::{Html, IntoResponse, Json, Response};
+use leptos::prelude::*;
 use serde_json::json;
 
 use super::visit::{Form, Visit};
+use crate::components::Frame;
 use crate::domain::Step;
-use crate::pages::error::{self, Trouble};
-use crate::pages::held::{self, Held, Reason};
-use crate::pages::layout::Frame;
+use crate::pages::error::{self, Trouble, TroublePage};
+use crate::pages::held::{self, Held, HeldPage, Reason};
 use crate::server::Error;
 
 /// Renders a page whole, on the server, with this status.
-pub async fn page<D: Send + Sync + 'static>(
+pub fn page<V: IntoView>(
     status: StatusCode,
     frame: Frame,
-    data: D,
-    view: fn(&Frame, &D) -> AnyView,
+    view: impl FnOnce(Arc<Frame>) -> V,
 ) -> Response {
-    let nonce = frame.nonce.clone();
-    let shared = Arc::new((frame, data));
-    let handler = leptos_axum::render_app_async_with_context(
-        move || provide_context(nonce.clone()),
-        // A page waits for nothing, so it is written at once; a stream would be put together from pieces.
-        move || InertElement::new(view(&shared.0, &shared.1).to_html()),
-    );
-    let mut response = handler(Request::new(Body::empty())).await;
-    *response.status_mut() = status;
-    response
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| {
+        provide_context(frame.nonce.clone());
+        view(Arc::new(frame)).to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    (status, Html(html)).into_response()
 }
 
 /// A redirect after a form (303) or to where something now is.
@@ -54,7 +47,7 @@ pub fn see_other(to: &str) -> Response {
 }
 
 /// A page, or for the browser's own code a code, that says what went wrong.
-pub async fn trouble(visit: &Visit, trouble: Trouble) -> Response {
+pub fn trouble(visit: &Visit, trouble: Trouble) -> Response {
     let (status, code) = match &trouble {
         Trouble::NotFound => (StatusCode::NOT_FOUND, "not_found"),
         Trouble::Malformed => (StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
@@ -74,7 +67,11 @@ pub async fn trouble(visit: &Visit, trouble: Trouble) -> Response {
         (status, Json(json!({"code": code}))).into_response()
     } else {
         let (title, _) = error::words(visit.locale, &trouble);
-        page(status, visit.frame(title), trouble, error::page).await
+        page(
+            status,
+            visit.frame(title),
+            |frame| view! { <TroublePage frame trouble/> },
+        )
     };
     if let Some(seconds) = retry_after {
         response
@@ -85,34 +82,34 @@ pub async fn trouble(visit: &Visit, trouble: Trouble) -> Response {
 }
 
 /// The answer to a failure of a service on a page that was asked for.
-pub async fn failure(visit: &Visit, error: &Error) -> Response {
+pub fn failure(visit: &Visit, error: &Error) -> Response {
     match error {
         Error::Unavailable(cause) => {
             tracing::warn!(%cause, "the database is unavailable");
-            trouble(visit, Trouble::Unavailable).await
+            trouble(visit, Trouble::Unavailable)
         }
         Error::NoAccount => log_in_first(visit),
         Error::Unexpected(cause) => {
             tracing::error!(%cause, "unexpected failure");
-            trouble(visit, Trouble::Unexpected(visit.request_id.clone())).await
+            trouble(visit, Trouble::Unexpected(visit.request_id.clone()))
         }
     }
 }
 
 /// The answer to a failure of a service on a form: what was typed is kept in the page.
-pub async fn form_failure(visit: &Visit, error: &Error, form: Form) -> Response {
+pub fn form_failure(visit: &Visit, error: &Error, form: Form) -> Response {
     match error {
         Error::Unavailable(cause) => {
             tracing::warn!(%cause, "the database is unavailable");
-            hold(visit, form, Reason::Unavailable).await
+            hold(visit, form, Reason::Unavailable)
         }
-        Error::NoAccount => hold(visit, form, Reason::SignedOut).await,
-        Error::Unexpected(_) => failure(visit, error).await,
+        Error::NoAccount => hold(visit, form, Reason::SignedOut),
+        Error::Unexpected(_) => failure(visit, error),
     }
 }
 
 /// A form that could not be taken, ready to be sent again without its secrets.
-pub async fn hold(visit: &Visit, form: Form, reason: Reason) -> Response {
+pub fn hold(visit: &Visit, form: Form, reason: Reason) -> Response {
     let (status, code) = match reason {
         Reason::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         Reason::Expired => (StatusCode::FORBIDDEN, "form_expired"),
@@ -142,12 +139,8 @@ pub async fn hold(visit: &Visit, form: Form, reason: Reason) -> Response {
         fields,
         lacks_secret: secrets.iter().any(|(_, value)| !value.is_empty()),
     };
-    let frame = visit.frame("");
-    let frame = Frame {
-        title: held::title(&frame, reason),
-        ..frame
-    };
-    page(status, frame, held, held::page).await
+    let frame = visit.frame(held::title(visit.locale, reason));
+    page(status, frame, |frame| view! { <HeldPage frame held/> })
 }
 
 /// To the log-in page, and back here afterwards.

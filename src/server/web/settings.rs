@@ -5,21 +5,22 @@ use std::collections::HashMap;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
+use leptos::view;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::onboarding::{StepForm, said, twilio, vapi};
 use super::render;
 use super::visit::{Customer, Form, Posted, Visit};
+use crate::components::credentials::Said;
+use crate::components::form::Filled;
 use crate::domain::profile::{ACCEPT_TERMS, MARKETING_OPT_IN};
 use crate::domain::progress::Blocker;
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Code, Draft, Problem, Step};
 use crate::pages::error::Trouble;
-use crate::pages::form::Filled;
 use crate::pages::held::Reason;
-use crate::pages::secret::Said;
-use crate::pages::settings::{self, Done, Section, Settings};
+use crate::pages::settings::{Done, Section, Settings, SettingsPage};
 use crate::pages::tokens::{Token, Tokens};
 use crate::server::services::accounts::{self, Change, Deletion, Welcome};
 use crate::server::services::save::{self as saving, Intent, Method, Save, Saved};
@@ -34,7 +35,7 @@ pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String
         Some(id) => Section::from_id(id),
     };
     let Some(section) = section else {
-        return render::trouble(&customer.visit, Trouble::NotFound).await;
+        return render::trouble(&customer.visit, Trouble::NotFound);
     };
     let showing = Showing {
         from_onboarding: query.get("returnTo").is_some_and(|to| to == "onboarding"),
@@ -93,7 +94,7 @@ async fn show(
                 was_issued: showing.was_issued,
                 all: rows.into_iter().map(shown).collect(),
             },
-            Err(error) => return render::failure(visit, &error).await,
+            Err(error) => return render::failure(visit, &error),
         },
         _ => Tokens::default(),
     };
@@ -128,20 +129,24 @@ async fn show(
     } else {
         title
     };
-    render::page(status, visit.frame(title), page, settings::page).await
+    render::page(
+        status,
+        visit.frame(title),
+        |frame| view! { <SettingsPage frame page/> },
+    )
 }
 
 pub async fn save(posted: Posted) -> Response {
     let Posted { visit, mut form } = posted;
     let copy = form.clone();
     let Some(section) = Section::from_id(&form.take("section")) else {
-        return render::trouble(&visit, Trouble::Malformed).await;
+        return render::trouble(&visit, Trouble::Malformed);
     };
     let from_onboarding = form.take("return_to") == "onboarding";
     let customer = match Customer::of(visit.clone()).await {
         Ok(Ok(customer)) => customer,
-        Ok(Err(visit)) => return render::hold(&visit, copy, Reason::SignedOut).await,
-        Err(error) => return render::form_failure(&visit, &error, copy).await,
+        Ok(Err(visit)) => return render::hold(&visit, copy, Reason::SignedOut),
+        Err(error) => return render::form_failure(&visit, &error, copy),
     };
     let intent = form.take("intent");
     let answer = match (section.step(), intent.as_str()) {
@@ -163,7 +168,7 @@ pub async fn save(posted: Posted) -> Response {
                     }
                     save_step(&customer, section, step, read, intent, from_onboarding).await
                 }
-                None => Ok(render::trouble(&visit, Trouble::Malformed).await),
+                None => Ok(render::trouble(&visit, Trouble::Malformed)),
             }
         }
         (None, intent) if section == Section::Api => {
@@ -178,11 +183,11 @@ pub async fn save(posted: Posted) -> Response {
             let (current, password) = (form.take("current_password"), form.take("password"));
             change_password(&customer, &current, &password).await
         }
-        (None, _) => Ok(render::trouble(&visit, Trouble::Malformed).await),
+        (None, _) => Ok(render::trouble(&visit, Trouble::Malformed)),
     };
     match answer {
         Ok(response) => response,
-        Err(error) => render::form_failure(&visit, &error, copy).await,
+        Err(error) => render::form_failure(&visit, &error, copy),
     }
 }
 
@@ -204,7 +209,7 @@ async fn token(customer: &Customer, intent: String, form: &mut Form) -> Result<R
     let malformed = || render::trouble(visit, Trouble::Malformed);
     if let Some(id) = intent.strip_prefix("revoke:") {
         let Ok(id) = id.parse() else {
-            return Ok(malformed().await);
+            return Ok(malformed());
         };
         tokens::revoke(pool, customer.user(), id).await?;
         let to = address(visit, Section::Api.id(), "revoked", false);
@@ -212,7 +217,7 @@ async fn token(customer: &Customer, intent: String, form: &mut Form) -> Result<R
     }
     // The form's own id makes its token once, however often it is sent.
     let Ok(id) = form.take("editor").parse() else {
-        return Ok(malformed().await);
+        return Ok(malformed());
     };
     let mut typed = Draft::default();
     for field in [&TOKEN_NAME, &TOKEN_DAYS] {
@@ -359,7 +364,7 @@ async fn save_step(
         }
         Saved::Conflict => Ok(refuse(Vec::new(), typed, true).await),
         Saved::SecretRefused(problems) => Ok(refuse(problems, typed, false).await),
-        Saved::TooManySecrets => Ok(render::trouble(visit, Trouble::Wait(600)).await),
+        Saved::TooManySecrets => Ok(render::trouble(visit, Trouble::Wait(600))),
         Saved::SecretWaits => {
             let showing = Showing {
                 from_onboarding,

@@ -5,19 +5,20 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
+use leptos::view;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::onboarding::{time_of_day, twilio, vapi};
 use super::render;
 use super::visit::{Customer, Posted};
+use crate::components::form::Filled;
 use crate::domain::call::CUSTOMER_NUMBER;
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Problem, Value};
 use crate::pages::error::Trouble;
-use crate::pages::form::Filled;
 use crate::pages::held::Reason;
-use crate::pages::studio::{self, Call, Notice, Studio};
+use crate::pages::studio::{Call, Notice, Studio, StudioPage};
 use crate::server::Error;
 use crate::server::services::assistants::From;
 use crate::server::services::calls::{self, Test};
@@ -39,7 +40,7 @@ pub async fn page(customer: Customer, Query(query): Query<HashMap<String, String
     };
     match show(&customer, StatusCode::OK, notice, test).await {
         Ok(response) => response,
-        Err(error) => render::failure(&customer.visit, &error).await,
+        Err(error) => render::failure(&customer.visit, &error),
     }
 }
 
@@ -53,7 +54,7 @@ async fn show(
     let facts = onboarding.facts();
     let record = &onboarding.record;
     let calls = calls::page(&customer.visit.app, customer.user(), None, 20).await?;
-    let page = Studio {
+    let studio = Studio {
         answers: onboarding.answers().clone(),
         vapi: vapi(onboarding),
         twilio: twilio(onboarding),
@@ -73,7 +74,11 @@ async fn show(
     let frame = customer
         .visit
         .frame(t!(customer.visit.locale, studio.title));
-    Ok(render::page(status, frame, page, studio::page).await)
+    Ok(render::page(
+        status,
+        frame,
+        |frame| view! { <StudioPage frame studio/> },
+    ))
 }
 
 fn is_over(status: &str) -> bool {
@@ -103,15 +108,15 @@ fn shown(row: Row) -> Call {
 pub async fn call(customer: Customer, Path(id): Path<String>) -> Response {
     let visit = &customer.visit;
     let Ok(id) = id.parse::<Uuid>() else {
-        return render::trouble(visit, Trouble::NotFound).await;
+        return render::trouble(visit, Trouble::NotFound);
     };
     match calls::one(&visit.app, customer.user(), id).await {
         Ok(Some(row)) => {
             let words = texts::call_status(visit.locale, &row.status, row.ended_reason.as_deref());
             Json(json!({"words": words, "done": is_over(&row.status)})).into_response()
         }
-        Ok(None) => render::trouble(visit, Trouble::NotFound).await,
-        Err(error) => render::failure(visit, &error).await,
+        Ok(None) => render::trouble(visit, Trouble::NotFound),
+        Err(error) => render::failure(visit, &error),
     }
 }
 
@@ -121,13 +126,13 @@ pub async fn act(posted: Posted) -> Response {
     let copy = form.clone();
     let customer = match Customer::of(visit.clone()).await {
         Ok(Ok(customer)) => customer,
-        Ok(Err(visit)) => return render::hold(&visit, copy, Reason::SignedOut).await,
-        Err(error) => return render::form_failure(&visit, &error, copy).await,
+        Ok(Err(visit)) => return render::hold(&visit, copy, Reason::SignedOut),
+        Err(error) => return render::form_failure(&visit, &error, copy),
     };
     let intent = form.take("intent");
     let number = form.take(CUSTOMER_NUMBER.name);
     if !form.fields.is_empty() {
-        return render::trouble(&visit, Trouble::Malformed).await;
+        return render::trouble(&visit, Trouble::Malformed);
     }
     let (app, user) = (&visit.app, customer.user());
     let to = |query: String| {
@@ -150,11 +155,11 @@ pub async fn act(posted: Posted) -> Response {
             Err(Halt::Error(error)) => Err(error),
         },
         "call" | "" => test_call(&customer, number).await,
-        _ => Ok(render::trouble(&visit, Trouble::Malformed).await),
+        _ => Ok(render::trouble(&visit, Trouble::Malformed)),
     };
     match done {
         Ok(response) => response,
-        Err(error) => render::form_failure(&visit, &error, copy).await,
+        Err(error) => render::form_failure(&visit, &error, copy),
     }
 }
 

@@ -12,10 +12,10 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{csrf, language, render};
+use crate::components::Frame;
 use crate::domain::{Draft, Locale, Step};
 use crate::pages::error::Trouble;
 use crate::pages::held::Reason;
-use crate::pages::layout::Frame;
 use crate::server::services::accounts::Visitor;
 use crate::server::services::assistants::From;
 use crate::server::services::onboarding::Onboarding;
@@ -130,7 +130,7 @@ impl FromRequestParts<App> for Visit {
                 parts.extensions.insert(Unreachable);
                 tracing::warn!(%error, "the session could not be read");
             }
-            Err(error) => return Err(render::failure(&visit, &error).await),
+            Err(error) => return Err(render::failure(&visit, &error)),
         }
         Ok(visit)
     }
@@ -175,7 +175,7 @@ impl FromRequest<App> for Posted {
             .get("sec-fetch-site")
             .is_some_and(|site| site == "cross-site" || site == "same-site");
         if from_elsewhere {
-            return Err(render::trouble(&visit, Trouble::Forbidden).await);
+            return Err(render::trouble(&visit, Trouble::Forbidden));
         }
         let content_type = parts
             .headers
@@ -184,21 +184,21 @@ impl FromRequest<App> for Posted {
         let is_form = content_type
             .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
         if !is_form {
-            return Err(render::trouble(&visit, Trouble::Malformed).await);
+            return Err(render::trouble(&visit, Trouble::Malformed));
         }
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(render::trouble(&visit, Trouble::TooLarge).await);
+            return Err(render::trouble(&visit, Trouble::TooLarge));
         };
         let Some(fields) = decode(&body) else {
-            return Err(render::trouble(&visit, Trouble::Malformed).await);
+            return Err(render::trouble(&visit, Trouble::Malformed));
         };
         let mut form = Form { fields };
         let token = form.take("csrf_token");
         if parts.extensions.get::<Unreachable>().is_some() {
-            return Err(render::hold(&visit, form, Reason::Unavailable).await);
+            return Err(render::hold(&visit, form, Reason::Unavailable));
         }
         if !visit.csrf.fits(&token) {
-            return Err(render::hold(&visit, form, Reason::Expired).await);
+            return Err(render::hold(&visit, form, Reason::Expired));
         }
         Ok(Self { visit, form })
     }
@@ -330,7 +330,7 @@ impl FromRequestParts<App> for Customer {
         match Self::of(visit.clone()).await {
             Ok(Ok(customer)) => Ok(customer),
             Ok(Err(visit)) => Err(render::log_in_first(&visit)),
-            Err(error) => Err(render::failure(&visit, &error).await),
+            Err(error) => Err(render::failure(&visit, &error)),
         }
     }
 }
