@@ -1,5 +1,7 @@
 //! Ava's onboarding: the rooms of the house. `docs/ARCHITECTURE.md` shows the way through them.
 
+#[cfg(feature = "ssr")]
+pub mod components;
 pub mod domain;
 pub mod functions;
 pub mod islands;

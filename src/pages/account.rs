@@ -1,14 +1,19 @@
 //! Sign-up, log-in, and the way back in after a forgotten password.
 
+use std::sync::Arc;
+
+use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::form::{self, Filled, Look};
-use super::layout::{self, Frame};
-use crate::domain::account::EMAIL;
+use super::error::{self, Trouble};
+use crate::components::field::{Look, SecretField, TextField};
+use crate::components::form::{CsrfField, ErrorSummary, Filled, HiddenField};
+use crate::components::{Alert, Frame, Layout, StatusLine};
+use crate::domain::account::{EMAIL, PASSWORD, PASSWORD_MAX};
 use crate::domain::{Field, Rule};
-use crate::texts::{self, t};
+use crate::texts::t;
 
-const NEW_PASSWORD: Field = Field::required("password", Rule::Secret { max: 256 });
+const NEW_PASSWORD: Field = Field::required(PASSWORD, Rule::Secret { max: PASSWORD_MAX });
 
 /// A form of an account, as it was sent or still empty.
 #[derive(Default)]
@@ -33,11 +38,6 @@ pub enum Notice {
 }
 
 impl Credentials {
-    fn return_field(&self) -> Option<AnyView> {
-        let path = self.return_to.clone()?;
-        Some(view! { <input type="hidden" name="return_to" value=path/> }.into_any())
-    }
-
     /// The address of the other page of the two, keeping where to go afterwards.
     fn other(&self, frame: &Frame, path: &str) -> String {
         let query = self.return_to.as_deref().map(|to| {
@@ -47,55 +47,68 @@ impl Credentials {
         format!("{}{}", frame.href(path), query.unwrap_or_default())
     }
 
-    /// The summary of a refused attempt as a whole: it says nothing of single fields.
-    fn trouble(&self) -> Option<AnyView> {
+    /// What is wrong with an attempt as a whole; it says nothing of single fields.
+    fn trouble(&self) -> Option<(String, String)> {
         let l = self.form.locale;
-        let (title, text) = if let Some(seconds) = self.wait {
-            super::error::words(l, &super::error::Trouble::Wait(seconds))
-        } else if self.wrong {
-            (t!(l, common.there_is_a_problem), t!(l, account.wrong))
-        } else {
-            return None;
-        };
-        Some(
-            view! {
-                <div class="summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="summary-title">
-                    <h2 id="summary-title">{title}</h2>
-                    <ul><li><a href="#email">{text}</a></li></ul>
-                </div>
-            }
-            .into_any(),
-        )
-    }
-
-    fn summary(&self) -> Option<AnyView> {
-        self.trouble().or_else(|| form::summary(&self.form, true))
+        match self.wait {
+            Some(seconds) => Some(error::words(l, &Trouble::Wait(seconds))),
+            None => self
+                .wrong
+                .then(|| (t!(l, common.there_is_a_problem), t!(l, account.wrong))),
+        }
     }
 }
 
-pub fn sign_up(frame: &Frame, page: &Credentials) -> AnyView {
+#[component]
+fn Summary<'a>(page: &'a Credentials) -> impl IntoView + use<> {
+    match page.trouble() {
+        Some((title, text)) => Either::Left(view! {
+            <Alert id="summary-title" title>
+                <ul><li><a href="#email">{text}</a></li></ul>
+            </Alert>
+        }),
+        None => Either::Right(view! { <ErrorSummary form=&page.form focus=true/> }),
+    }
+}
+
+/// What the forms of both pages carry unseen.
+#[component]
+fn Carried<'a>(frame: &'a Frame, page: &'a Credentials) -> impl IntoView + use<> {
+    let return_to = page
+        .return_to
+        .clone()
+        .map(|path| view! { <input type="hidden" name="return_to" value=path/> });
+    view! {
+        <CsrfField token=&frame.csrf_token/>
+        {return_to}
+    }
+}
+
+#[component]
+pub fn SignUpPage(frame: Arc<Frame>, page: Credentials) -> impl IntoView {
     let l = frame.locale;
-    layout::page(
-        frame,
-        view! {
-            {page.summary()}
+    view! {
+        <Layout frame=frame.clone()>
+            <Summary page=&page/>
             <div class="narrow-page">
                 <h1>{t!(l, account.sign_up_title)}</h1>
                 <form method="post" action=frame.href("/signup") novalidate>
-                    {frame.csrf_field()}
-                    {page.return_field()}
-                    {form::text(&page.form, &EMAIL, Some(t!(l, account.email_hint)), Look::EMAIL)}
-                    {form::secret(&page.form, &NEW_PASSWORD, texts::label(l, NEW_PASSWORD.name), Some(t!(l, account.new_password_hint)), "new-password")}
+                    <Carried frame=&frame page=&page/>
+                    <TextField form=&page.form field=&EMAIL look=Look::EMAIL hint=t!(l, account.email_hint)/>
+                    <SecretField
+                        form=&page.form field=&NEW_PASSWORD autocomplete="new-password"
+                        hint=Some(t!(l, account.new_password_hint))
+                    />
                     <button class="primary">{t!(l, account.sign_up_button)}</button>
                 </form>
-                <p>{t!(l, account.have_account)}" "<a href=page.other(frame, "/login")>{t!(l, common.log_in)}</a></p>
+                <p>{t!(l, account.have_account)}" "<a href=page.other(&frame, "/login")>{t!(l, common.log_in)}</a></p>
             </div>
-        }
-        .into_any(),
-    )
+        </Layout>
+    }
 }
 
-pub fn log_in(frame: &Frame, page: &Credentials) -> AnyView {
+#[component]
+pub fn LogInPage(frame: Arc<Frame>, page: Credentials) -> impl IntoView {
     let l = frame.locale;
     let notice = page.notice.map(|notice| {
         let text = match notice {
@@ -104,66 +117,53 @@ pub fn log_in(frame: &Frame, page: &Credentials) -> AnyView {
             Notice::PasswordReset => t!(l, account.reset_done),
             Notice::AccountDeleted => t!(l, account.account_deleted),
         };
-        view! { <p class="notice" role="status">{text}</p> }
+        view! { <StatusLine text/> }
     });
     let look = Look {
         autocomplete: Some("username"),
         ..Look::EMAIL
     };
-    layout::page(
-        frame,
-        view! {
-            {page.summary()}
+    view! {
+        <Layout frame=frame.clone()>
+            <Summary page=&page/>
             <div class="narrow-page">
                 {notice}
                 <h1>{t!(l, account.log_in_title)}</h1>
                 <form method="post" action=frame.href("/login") novalidate>
-                    {frame.csrf_field()}
-                    {page.return_field()}
-                    {form::text(&page.form, &EMAIL, None, look)}
-                    {form::secret(&page.form, &NEW_PASSWORD, texts::label(l, NEW_PASSWORD.name), None, "current-password")}
+                    <Carried frame=&frame page=&page/>
+                    <TextField form=&page.form field=&EMAIL look/>
+                    <SecretField form=&page.form field=&NEW_PASSWORD autocomplete="current-password"/>
                     <button class="primary">{t!(l, account.log_in_button)}</button>
                 </form>
                 <p><a href=frame.href("/forgot-password")>{t!(l, account.forgot_link)}</a></p>
-                <p>{t!(l, account.no_account)}" "<a href=page.other(frame, "/signup")>{t!(l, common.sign_up)}</a></p>
+                <p>{t!(l, account.no_account)}" "<a href=page.other(&frame, "/signup")>{t!(l, common.sign_up)}</a></p>
             </div>
-        }
-        .into_any(),
-    )
+        </Layout>
+    }
 }
 
-/// The page to ask for a reset link, and after it was asked for.
-pub struct Forgotten {
-    pub form: Filled,
-    /// Minutes that the link works, once it is on its way.
-    pub sent: Option<i32>,
-}
-
-pub fn forgot_password(frame: &Frame, page: &Forgotten) -> AnyView {
+/// The page to ask for a reset link, and after it was asked for. `sent` is the minutes that the link works,
+/// once it is on its way.
+#[component]
+pub fn ForgotPasswordPage(frame: Arc<Frame>, form: Filled, sent: Option<i32>) -> impl IntoView {
     let l = frame.locale;
-    let main = if let Some(minutes) = page.sent {
-        view! {
+    let main = match sent {
+        Some(minutes) => Either::Left(view! {
             <h1>{t!(l, account.forgot_sent_title)}</h1>
             <p>{t!(l, account.forgot_sent_text, minutes = minutes)}</p>
-        }
-        .into_any()
-    } else {
-        view! {
-            {form::summary(&page.form, true)}
+        }),
+        None => Either::Right(view! {
+            <ErrorSummary form=&form focus=true/>
             <h1>{t!(l, account.forgot_title)}</h1>
             <p>{t!(l, account.forgot_text)}</p>
             <form method="post" action=frame.href("/forgot-password") novalidate>
-                {frame.csrf_field()}
-                {form::text(&page.form, &EMAIL, None, Look::EMAIL)}
+                <CsrfField token=&frame.csrf_token/>
+                <TextField form=&form field=&EMAIL look=Look::EMAIL/>
                 <button class="primary">{t!(l, account.forgot_button)}</button>
             </form>
-        }
-        .into_any()
+        }),
     };
-    layout::page(
-        frame,
-        view! { <div class="narrow-page">{main}</div> }.into_any(),
-    )
+    view! { <Layout frame><div class="narrow-page">{main}</div></Layout> }
 }
 
 /// The page behind a reset link.
@@ -174,30 +174,28 @@ pub struct Resetting {
     pub expired: Option<i32>,
 }
 
-pub fn reset_password(frame: &Frame, page: &Resetting) -> AnyView {
+#[component]
+pub fn ResetPasswordPage(frame: Arc<Frame>, page: Resetting) -> impl IntoView {
     let l = frame.locale;
-    let main = if let Some(minutes) = page.expired {
-        view! {
+    let main = match page.expired {
+        Some(minutes) => Either::Left(view! {
             <h1>{t!(l, account.reset_expired_title)}</h1>
             <p>{t!(l, account.reset_expired_text, minutes = minutes)}</p>
             <p><a class="button primary" href=frame.href("/forgot-password")>{t!(l, account.reset_expired_link)}</a></p>
-        }
-        .into_any()
-    } else {
-        view! {
-            {form::summary(&page.form, true)}
+        }),
+        None => Either::Right(view! {
+            <ErrorSummary form=&page.form focus=true/>
             <h1>{t!(l, account.reset_title)}</h1>
             <form method="post" action=frame.href("/reset-password") novalidate>
-                {frame.csrf_field()}
-                <input type="hidden" name="token" value=page.token.clone() autocomplete="off"/>
-                {form::secret(&page.form, &NEW_PASSWORD, t!(l, account.new_password), Some(t!(l, account.new_password_hint)), "new-password")}
+                <CsrfField token=&frame.csrf_token/>
+                <HiddenField name="token" value=page.token/>
+                <SecretField
+                    form=&page.form field=&NEW_PASSWORD autocomplete="new-password"
+                    label=t!(l, account.new_password) hint=Some(t!(l, account.new_password_hint))
+                />
                 <button class="primary">{t!(l, account.reset_button)}</button>
             </form>
-        }
-        .into_any()
+        }),
     };
-    layout::page(
-        frame,
-        view! { <div class="narrow-page">{main}</div> }.into_any(),
-    )
+    view! { <Layout frame><div class="narrow-page">{main}</div></Layout> }
 }

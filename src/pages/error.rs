@@ -1,8 +1,10 @@
 //! What went wrong, and what to do now.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use super::layout::{self, Frame};
+use crate::components::{Frame, Layout};
 use crate::domain::Locale;
 use crate::texts::t;
 
@@ -60,21 +62,20 @@ pub fn words(l: Locale, trouble: &Trouble) -> (String, String) {
     }
 }
 
-pub fn page(frame: &Frame, trouble: &Trouble) -> AnyView {
+#[component]
+pub fn TroublePage(frame: Arc<Frame>, trouble: Trouble) -> impl IntoView {
     let l = frame.locale;
-    let (title, text) = words(l, trouble);
+    let (title, text) = words(l, &trouble);
     let again = matches!(trouble, Trouble::Unavailable).then(|| {
         let href = frame.href(&frame.path);
         view! { <p><a href=href>{t!(l, common.errors.try_again_link)}</a></p> }
     });
-    layout::page(
-        frame,
-        view! {
+    view! {
+        <Layout frame=frame.clone()>
             <h1>{title}</h1>
             <p>{text}</p>
             {again}
             <p><a href=frame.href("")>{t!(l, common.errors.home_link)}</a></p>
-        }
-        .into_any(),
-    )
+        </Layout>
+    }
 }

@@ -1,8 +1,12 @@
 //! A form that could not be taken: everything typed stands ready to be sent again.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use super::layout::{self, Frame};
+use crate::components::form::{CsrfField, HiddenField};
+use crate::components::{Frame, Layout};
+use crate::domain::Locale;
 use crate::texts::t;
 
 /// Why the form was not taken.
@@ -26,8 +30,7 @@ pub struct Held {
 }
 
 #[must_use]
-pub fn title(frame: &Frame, reason: Reason) -> String {
-    let l = frame.locale;
+pub fn title(l: Locale, reason: Reason) -> String {
     match reason {
         Reason::Unavailable => t!(l, common.held.unavailable_title),
         Reason::Expired => t!(l, common.held.expired_title),
@@ -35,7 +38,8 @@ pub fn title(frame: &Frame, reason: Reason) -> String {
     }
 }
 
-pub fn page(frame: &Frame, held: &Held) -> AnyView {
+#[component]
+pub fn HeldPage(frame: Arc<Frame>, held: Held) -> impl IntoView {
     let l = frame.locale;
     let text = match held.reason {
         Reason::Unavailable => t!(l, common.held.unavailable_text),
@@ -51,24 +55,20 @@ pub fn page(frame: &Frame, held: &Held) -> AnyView {
         .then(|| view! { <p>{t!(l, common.held.secret_note)}</p> });
     let fields: Vec<_> = held
         .fields
-        .iter()
-        .map(|(name, value)| {
-            view! { <input type="hidden" name=name.clone() value=value.clone() autocomplete="off"/> }
-        })
+        .into_iter()
+        .map(|(name, value)| view! { <HiddenField name value/> })
         .collect();
-    layout::page(
-        frame,
-        view! {
-            <h1>{title(frame, held.reason)}</h1>
+    view! {
+        <Layout frame=frame.clone()>
+            <h1>{title(l, held.reason)}</h1>
             <p>{text}</p>
             {secret_note}
             {log_in}
-            <form method="post" action=held.action.clone()>
-                {frame.csrf_field()}
+            <form method="post" action=held.action>
+                <CsrfField token=&frame.csrf_token/>
                 {fields}
                 <button class="primary">{t!(l, common.held.send_again)}</button>
             </form>
-        }
-        .into_any(),
-    )
+        </Layout>
+    }
 }

@@ -1,33 +1,23 @@
 //! The first page: what Ava does, and the way in.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use super::layout::{self, Frame};
+use crate::components::{Frame, Layout};
 use crate::texts::t;
 
-/// `onward` is where a logged-in customer goes on: the set-up or the studio.
-pub struct Landing {
-    pub set_up_done: bool,
-}
-
-pub fn page(frame: &Frame, landing: &Landing) -> AnyView {
+/// A logged-in customer goes on to the set-up, or once it is done to the studio.
+#[component]
+pub fn LandingPage(frame: Arc<Frame>, set_up_done: bool) -> impl IntoView {
     let l = frame.locale;
-    let (href, label) = match (frame.signed_in, landing.set_up_done) {
+    let (href, label) = match (frame.signed_in, set_up_done) {
         (false, _) => ("/signup", t!(l, common.landing.start)),
         (true, false) => ("/onboarding", t!(l, common.continue_setup)),
         (true, true) => ("/ava-studio", t!(l, common.studio)),
     };
-    let point = |title: String, text: String| {
-        view! {
-            <li class="card">
-                <h3>{title}</h3>
-                <p>{text}</p>
-            </li>
-        }
-    };
-    layout::page(
-        frame,
-        view! {
+    view! {
+        <Layout frame=frame.clone()>
             <div class="hero">
                 <h1>{t!(l, common.landing.title)}</h1>
                 <p class="lead">{t!(l, common.landing.lead)}</p>
@@ -37,12 +27,30 @@ pub fn page(frame: &Frame, landing: &Landing) -> AnyView {
             <section aria-labelledby="points">
                 <h2 id="points">{t!(l, common.landing.points_title)}</h2>
                 <ul class="cards">
-                    {point(t!(l, common.landing.point_languages_title), t!(l, common.landing.point_languages_text))}
-                    {point(t!(l, common.landing.point_number_title), t!(l, common.landing.point_number_text))}
-                    {point(t!(l, common.landing.point_control_title), t!(l, common.landing.point_control_text))}
+                    <Point
+                        title=t!(l, common.landing.point_languages_title)
+                        text=t!(l, common.landing.point_languages_text)
+                    />
+                    <Point
+                        title=t!(l, common.landing.point_number_title)
+                        text=t!(l, common.landing.point_number_text)
+                    />
+                    <Point
+                        title=t!(l, common.landing.point_control_title)
+                        text=t!(l, common.landing.point_control_text)
+                    />
                 </ul>
             </section>
-        }
-        .into_any(),
-    )
+        </Layout>
+    }
+}
+
+#[component]
+fn Point(title: String, text: String) -> impl IntoView {
+    view! {
+        <li class="card">
+            <h3>{title}</h3>
+            <p>{text}</p>
+        </li>
+    }
 }

@@ -1,13 +1,22 @@
 //! The settings: one section at a time, and the way back to the step one came from.
 
+use std::sync::Arc;
+
+use leptos::either::{Either, either};
 use leptos::prelude::*;
 
-use super::form::{self, Filled};
-use super::layout::{self, Frame};
-use super::secret;
-use super::step::Stored;
-use super::steps::profile;
-use super::tokens::{self, Tokens};
+use super::steps::profile::ProfileFields;
+use super::steps::twilio::{self, TwilioFields, TwilioRemoval};
+use super::steps::vapi::{self, VapiFields, VapiRemoval};
+use super::tokens::{TokenSection, Tokens};
+use crate::components::credentials::{
+    NotRemoved, NotShared, RecheckForm, SharedWay, VendorSaid, Waits,
+};
+use crate::components::field::SecretField;
+use crate::components::form::{CsrfField, ErrorSummary, Filled, HiddenField};
+use crate::components::{Frame, Layout, StatusLine};
+use crate::domain::account::{PASSWORD as NEW_PASSWORD, PASSWORD_MAX};
+use crate::domain::known::Credential;
 use crate::domain::progress::Blocker;
 use crate::domain::{Field, Locale, Rule, Step};
 use crate::functions::credentials::Said;
@@ -60,6 +69,15 @@ impl Section {
         }
     }
 
+    /// The vendor whose credentials this section shows.
+    const fn vendor(self) -> Option<&'static str> {
+        match self {
+            Self::Vapi => Some(vapi::VENDOR),
+            Self::Twilio => Some(twilio::VENDOR),
+            Self::Profile | Self::Security | Self::Api => None,
+        }
+    }
+
     fn name(self, l: Locale) -> String {
         match self {
             Self::Profile => t!(l, settings.profile),
@@ -89,8 +107,8 @@ pub struct Settings {
     pub done: Option<Done>,
     /// The customer came from the onboarding and goes back to this section's step.
     pub from_onboarding: bool,
-    pub vapi: Stored,
-    pub twilio: Stored,
+    pub vapi: Credential,
+    pub twilio: Credential,
     /// The vendor of the section's secret does not answer; the secret waits.
     pub waits: bool,
     /// What the vendor said when it was asked again.
@@ -106,9 +124,14 @@ pub struct Settings {
     pub linked_number: Option<String>,
 }
 
-const PASSWORD: Field = Field::required("password", Rule::Secret { max: 256 });
-const DELETE_PASSWORD: Field = Field::required("delete_password", Rule::Secret { max: 256 });
-const CURRENT_PASSWORD: Field = Field::required("current_password", Rule::Secret { max: 256 });
+const FORM: &str = "settings-form";
+
+const fn password(name: &'static str) -> Field {
+    Field::required(name, Rule::Secret { max: PASSWORD_MAX })
+}
+const PASSWORD: Field = password(NEW_PASSWORD);
+const DELETE_PASSWORD: Field = password("delete_password");
+const CURRENT_PASSWORD: Field = password("current_password");
 
 /// The address of a section, keeping the way back.
 fn href(frame: &Frame, section: Section, from_onboarding: bool) -> String {
@@ -120,24 +143,16 @@ fn href(frame: &Frame, section: Section, from_onboarding: bool) -> String {
     frame.href(&format!("/settings?section={}{back}", section.id()))
 }
 
-pub fn page(frame: &Frame, page: &Settings) -> AnyView {
+#[component]
+pub fn SettingsPage(frame: Arc<Frame>, page: Settings) -> impl IntoView {
     let l = frame.locale;
-    let sections: Vec<_> = Section::ALL
-        .into_iter()
-        .map(|section| {
-            let current = (section == page.section).then_some("page");
-            view! {
-                <li><a href=href(frame, section, page.from_onboarding) aria-current=current>{section.name(l)}</a></li>
-            }
-        })
-        .collect();
     let back = page
         .section
         .step()
         .filter(|_| page.from_onboarding)
         .map(|step| {
             let text = t!(l, settings.back_to_step, step = texts::step_name(l, step));
-            view! { <a class="back" href=super::step::href(frame, step)>{text}</a> }
+            view! { <a class="back" href=frame.step_href(step)>{text}</a> }
         });
     let done = page.done.map(|done| {
         let text = match done {
@@ -146,114 +161,160 @@ pub fn page(frame: &Frame, page: &Settings) -> AnyView {
             Done::TokenRevoked => t!(l, settings.token_revoked),
             Done::PasswordChanged => t!(l, settings.security_done),
         };
-        view! { <p class="notice" role="status">{text}</p> }
+        view! { <StatusLine text/> }
     });
-    let step = page.section.step().unwrap_or(Step::Vapi);
-    let waits = page.waits.then(|| secret::waits(l, step, "settings-form"));
-    let said = page.said.map(|said| secret::said(l, step, said));
-    let not_removed = page
-        .not_removed
-        .map(|blocker| secret::not_removed(l, blocker));
-    let not_shared = page.not_shared.then(|| secret::not_shared(l));
-    layout::page(
-        frame,
-        view! {
+    view! {
+        <Layout frame=frame.clone()>
             {back}
-            {waits}
-            {not_removed}
-            {not_shared}
-            {said}
-            {form::summary(&page.form, page.refused)}
+            <VendorNews l page=&page/>
+            <ErrorSummary form=&page.form focus=page.refused/>
             {done}
             <h1>{t!(l, settings.title)}</h1>
-            <nav class="tabs" aria-label=t!(l, settings.nav)><ul>{sections}</ul></nav>
-            {section(frame, page)}
-        }
-        .into_any(),
-    )
+            <Tabs frame=&frame page=&page/>
+            <Shown frame=&frame page=&page/>
+        </Layout>
+    }
 }
 
-fn section(frame: &Frame, page: &Settings) -> AnyView {
+#[component]
+fn Tabs<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> {
     let l = frame.locale;
-    let hidden = || {
-        let back = page
-            .from_onboarding
-            .then(|| view! { <input type="hidden" name="return_to" value="onboarding"/> });
-        view! {
-            <input type="hidden" name="section" value=page.section.id()/>
-            {back}
-        }
-        .into_any()
-    };
-    let fields = match page.section {
-        Section::Profile => profile::about(&page.form),
-        Section::Vapi => view! {
-            <p>{t!(l, settings.vapi_text)}</p>
-            {secret::vapi_fields(&page.form, &page.vapi)}
-        }
-        .into_any(),
-        Section::Twilio => view! {
-            <p>{t!(l, settings.twilio_text)}</p>
-            {secret::twilio_fields(&page.form, &page.twilio)}
-        }
-        .into_any(),
-        Section::Security => view! {
-            <h2>{t!(l, settings.security_title)}</h2>
-            <p>{t!(l, settings.security_text)}</p>
-            {form::secret(&page.form, &CURRENT_PASSWORD, texts::label(l, CURRENT_PASSWORD.name), None, "current-password")}
-            {form::secret(&page.form, &PASSWORD, t!(l, account.new_password), Some(t!(l, account.new_password_hint)), "new-password")}
-        }
-        .into_any(),
-        Section::Api => return tokens::section(frame, page, hidden()),
-    };
-    let step = page.section.step().unwrap_or(Step::Vapi);
-    let button = match page.section {
+    let sections = Section::ALL.map(|section| {
+        let current = (section == page.section).then_some("page");
+        let href = href(frame, section, page.from_onboarding);
+        view! { <li><a href=href aria-current=current>{section.name(l)}</a></li> }
+    });
+    view! { <nav class="tabs" aria-label=t!(l, settings.nav)><ul>{sections}</ul></nav> }
+}
+
+/// What became of the credentials of a section.
+#[component]
+fn VendorNews<'a>(l: Locale, page: &'a Settings) -> impl IntoView + use<> {
+    let vendor = page.section.vendor();
+    let waits = vendor
+        .filter(|_| page.waits)
+        .map(|vendor| view! { <Waits l vendor form=FORM/> });
+    let not_removed = page
+        .not_removed
+        .map(|blocker| view! { <NotRemoved l blocker/> });
+    let not_shared = page.not_shared.then(|| view! { <NotShared l/> });
+    let said = vendor
+        .zip(page.said)
+        .map(|(vendor, said)| view! { <VendorSaid l vendor said/> });
+    view! {
+        {waits}
+        {not_removed}
+        {not_shared}
+        {said}
+    }
+}
+
+/// The fields that bring a form back to this section.
+#[component]
+fn Carried(section: Section, from_onboarding: bool) -> impl IntoView {
+    let back = from_onboarding
+        .then(|| view! { <input type="hidden" name="return_to" value="onboarding"/> });
+    view! {
+        <input type="hidden" name="section" value=section.id()/>
+        {back}
+    }
+}
+
+/// The section that is open.
+#[component]
+fn Shown<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> {
+    let (section, from_onboarding) = (page.section, page.from_onboarding);
+    let (form, editor) = (&page.form, page.editor.clone());
+    if section == Section::Api {
+        return Either::Left(view! {
+            <TokenSection frame form editor tokens=&page.tokens>
+                <Carried section from_onboarding/>
+            </TokenSection>
+        });
+    }
+    let l = frame.locale;
+    let button = match section {
         Section::Security => t!(l, settings.security_button),
         _ => t!(l, settings.save),
     };
-    let remove = page.section.step().filter(|step| match step {
-        Step::Vapi => page.vapi.preview.is_some(),
-        Step::Twilio => page.twilio.preview.is_some(),
-        _ => false,
-    });
-    let recheck = match page.section {
-        Section::Vapi => Some(&page.vapi),
-        Section::Twilio => Some(&page.twilio),
-        _ => None,
-    };
-    let recheck = recheck.and_then(|stored| {
-        let action = href(frame, page.section, page.from_onboarding);
-        secret::recheck(frame, stored, action, hidden())
-    });
-    let remove = remove.map(|step| {
-        secret::removal_of(
-            frame,
-            step,
-            href(frame, page.section, page.from_onboarding),
-            page.linked_number.as_deref(),
-            hidden(),
-        )
-    });
-    view! {
-        <form id="settings-form" method="post" action=href(frame, page.section, page.from_onboarding) novalidate>
-            {frame.csrf_field()}
-            {hidden()}
-            <input type="hidden" name="version" value=page.version.to_string() autocomplete="off"/>
-            <input type="hidden" name="editor" value=page.editor.clone() autocomplete="off"/>
-            {fields}
+    Either::Right(view! {
+        <form id=FORM method="post" action=href(frame, section, from_onboarding) novalidate>
+            <CsrfField token=&frame.csrf_token/>
+            <Carried section from_onboarding/>
+            <HiddenField name="version" value=page.version.to_string()/>
+            <HiddenField name="editor" value=editor/>
+            <Fields l page/>
             <div class="actions"><button class="primary">{button}</button></div>
         </form>
-        {page.offers_shared.then(|| secret::offer(l, step, "settings-form"))}
-        {recheck}
-        {remove}
-        {(page.section == Section::Security).then(|| deletion(frame, page, hidden()))}
-    }
-    .into_any()
+        <BelowForm frame page/>
+    })
+}
+
+#[component]
+fn Fields<'a>(l: Locale, page: &'a Settings) -> impl IntoView + use<> {
+    let form = &page.form;
+    either!(page.section,
+        Section::Vapi => view! {
+            <p>{t!(l, settings.vapi_text)}</p>
+            <VapiFields form stored=&page.vapi/>
+        },
+        Section::Twilio => view! {
+            <p>{t!(l, settings.twilio_text)}</p>
+            <TwilioFields form stored=&page.twilio/>
+        },
+        Section::Security => view! {
+            <h2>{t!(l, settings.security_title)}</h2>
+            <p>{t!(l, settings.security_text)}</p>
+            <SecretField form field=&CURRENT_PASSWORD autocomplete="current-password"/>
+            <SecretField
+                form field=&PASSWORD autocomplete="new-password"
+                label=t!(l, account.new_password) hint=Some(t!(l, account.new_password_hint))
+            />
+        },
+        Section::Profile | Section::Api => view! { <ProfileFields form/> },
+    )
+}
+
+/// What else can be done with what a section shows.
+#[component]
+fn BelowForm<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> {
+    let l = frame.locale;
+    let (section, from_onboarding) = (page.section, page.from_onboarding);
+    let action = href(frame, section, from_onboarding);
+    let linked_number = page.linked_number.clone();
+    let shared = section
+        .vendor()
+        .filter(|_| page.offers_shared)
+        .map(|vendor| view! { <SharedWay l vendor form=FORM/> });
+    either!(section,
+        Section::Profile | Section::Api => (),
+        Section::Vapi => view! {
+            {shared}
+            <RecheckForm frame stored=&page.vapi action=action.clone()>
+                <Carried section from_onboarding/>
+            </RecheckForm>
+            <VapiRemoval frame stored=&page.vapi action linked_number>
+                <Carried section from_onboarding/>
+            </VapiRemoval>
+        },
+        Section::Twilio => view! {
+            {shared}
+            <RecheckForm frame stored=&page.twilio action=action.clone()>
+                <Carried section from_onboarding/>
+            </RecheckForm>
+            <TwilioRemoval frame stored=&page.twilio action linked_number>
+                <Carried section from_onboarding/>
+            </TwilioRemoval>
+        },
+        Section::Security => view! { <Deletion frame page/> },
+    )
 }
 
 /// The end of the account, folded away unless something was wrong with it.
-fn deletion(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
+#[component]
+fn Deletion<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> {
     let l = frame.locale;
+    let (section, from_onboarding) = (page.section, page.from_onboarding);
     let gives_back = page.linked_number.as_ref().map(|_| {
         view! {
             <div class="option">
@@ -262,24 +323,19 @@ fn deletion(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
             </div>
         }
     });
-    let is_wrong = page
-        .form
-        .problems
-        .iter()
-        .any(|problem| problem.field == DELETE_PASSWORD.name);
+    let is_wrong = page.form.problem(&DELETE_PASSWORD).is_some();
     let open = is_wrong || page.not_removed.is_some();
     view! {
         <details class="removal" open=open>
             <summary>{t!(l, settings.delete_title)}</summary>
             <p>{t!(l, settings.delete_text)}</p>
-            <form method="post" action=href(frame, page.section, false) novalidate>
-                {frame.csrf_field()}
-                {hidden}
-                {form::secret(&page.form, &DELETE_PASSWORD, texts::label(l, DELETE_PASSWORD.name), None, "current-password")}
+            <form method="post" action=href(frame, section, false) novalidate>
+                <CsrfField token=&frame.csrf_token/>
+                <Carried section from_onboarding/>
+                <SecretField form=&page.form field=&DELETE_PASSWORD autocomplete="current-password"/>
                 {gives_back}
                 <button class="danger" name="intent" value="delete">{t!(l, settings.delete_button)}</button>
             </form>
         </details>
     }
-    .into_any()
 }

@@ -1,11 +1,14 @@
-//! The frame of every step: where one stands, what needs attention, the form and its buttons.
+//! The frame of every step: where one stands, what needs attention, the form and its buttons. It knows no step.
 
+use std::sync::Arc;
+
+use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::form::{self, Filled};
-use super::layout::{self, Frame};
-use super::secret;
-use super::steps;
+use crate::components::form::{CsrfField, ErrorSummary, Filled, HiddenField};
+use crate::components::progress::{StepItem, status_class};
+use crate::components::{Alert, Frame, Layout, StatusLine};
+use crate::domain::known::Credential;
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Step};
 use crate::functions::credentials::Said;
@@ -28,8 +31,8 @@ pub struct StepPage {
     pub removed: bool,
     pub email: String,
     pub answers: Answers,
-    pub vapi: Stored,
-    pub twilio: Stored,
+    pub vapi: Credential,
+    pub twilio: Credential,
     pub assistant_created: bool,
     /// Why Vapi could not be told of the assistant the last time.
     pub assistant_problem: Option<Blocker>,
@@ -101,18 +104,6 @@ impl Then {
     }
 }
 
-/// What may be shown of stored credentials.
-#[derive(Clone, Default)]
-pub struct Stored {
-    pub preview: Option<String>,
-    /// It is the operator's.
-    pub shared: bool,
-    /// The vendor has accepted it.
-    pub checked: bool,
-    /// The vendor has refused it since.
-    pub refused: bool,
-}
-
 impl StepPage {
     #[must_use]
     pub fn status(&self, step: Step) -> Status {
@@ -143,205 +134,169 @@ pub fn title(page: &StepPage) -> String {
         )
 }
 
-/// The address of a step, with the way back to the review where it was opened from there.
-#[must_use]
-pub fn href(frame: &Frame, step: Step) -> String {
-    frame.href(&format!("/onboarding/{}", step.id()))
-}
-
-pub fn page(frame: &Frame, page: &StepPage) -> AnyView {
+/// A step's page around what the step itself shows.
+#[component]
+pub fn StepFrame<C: IntoView + 'static>(
+    frame: Arc<Frame>,
+    page: Arc<StepPage>,
+    /// What has to be dealt with before anything else.
+    #[prop(optional)]
+    alerts: Option<AnyView>,
+    /// What became of what was asked for.
+    #[prop(optional)]
+    news: Option<AnyView>,
+    children: TypedChildren<C>,
+) -> impl IntoView {
     let l = frame.locale;
+    let children = children.into_inner();
     let (heading, lead) = texts::step_title(l, page.step);
     let back = match page.then {
         Then::Next => page
             .step
             .previous()
-            .map_or_else(|| frame.href(""), |step| href(frame, step)),
-        Then::Review => href(frame, Step::Done),
+            .map_or_else(|| frame.href(""), |step| frame.step_href(step)),
+        Then::Review => frame.step_href(Step::Done),
         Then::Studio => frame.href("/ava-studio"),
     };
     let skipped = (page.status(page.step) == Status::Skipped)
         .then(|| view! { <p class="notice">{t!(l, onboarding.skipped_notice)}</p> });
     let removed = page
         .removed
-        .then(|| view! { <p class="notice" role="status">{t!(l, settings.removed)}</p> });
-    let waits = page.waits.then(|| secret::waits(l, page.step, "step-form"));
-    let said = page.said.map(|said| secret::said(l, page.step, said));
-    let not_shared = page.not_shared.then(|| secret::not_shared(l));
-    let not_removed = page
-        .not_removed
-        .map(|blocker| secret::not_removed(l, blocker));
-    let content = match page.step {
-        Step::Done => steps::done::content(frame, page),
-        _ => asking(frame, page),
-    };
-    layout::page(
-        frame,
-        view! {
+        .then(|| view! { <StatusLine text=t!(l, settings.removed)/> });
+    view! {
+        <Layout frame=frame.clone()>
             <a class="back" href=back>{t!(l, common.back)}</a>
             <div class="with-steps">
-                <nav class="steps" aria-label=t!(l, onboarding.steps_nav)>{list(frame, page)}</nav>
+                <nav class="steps" aria-label=t!(l, onboarding.steps_nav)>
+                    <Steps frame=&frame page=&page/>
+                </nav>
                 <div class="step">
-                    {conflict(frame, page)}
-                    {waits}
-                    {not_removed}
-                    {not_shared}
-                    {form::summary(&page.form, page.refused)}
-                    {said}
-                    {attention(frame, page)}
+                    <Conflict frame=&frame page=&page/>
+                    {alerts}
+                    <ErrorSummary form=&page.form focus=page.refused/>
+                    {news}
+                    <Attention frame=&frame page=&page/>
                     {skipped}
                     {removed}
                     <p class="caption">{t!(l, onboarding.progress, number = page.step.number())}</p>
                     <h1>{heading}</h1>
                     <p class="lead">{lead}</p>
-                    {content}
+                    {children()}
                 </div>
             </div>
-        }
-        .into_any(),
-    )
+        </Layout>
+    }
 }
 
-/// The fields of a step in their form, with its buttons.
-fn asking(frame: &Frame, page: &StepPage) -> AnyView {
+/// The form of a step around its fields, saved while it is filled in.
+#[component]
+pub fn StepForm<C: IntoView + 'static>(
+    frame: Arc<Frame>,
+    page: Arc<StepPage>,
+    /// Whether its buttons offer to skip the step.
+    #[prop(default = true)]
+    skips: bool,
+    children: TypedChildren<C>,
+) -> impl IntoView {
     let l = frame.locale;
-    let has_ways = matches!(page.step, Step::Vapi | Step::Twilio);
-    let fields = match page.step {
-        Step::Profile => steps::profile::fields(frame, page),
-        Step::Vapi => steps::vapi::fields(page),
-        Step::Ava => steps::ava::fields(page),
-        Step::Twilio => steps::twilio::fields(page),
-        Step::Telephony => steps::telephony::fields(frame, page),
-        Step::Integrations => steps::integrations::fields(page),
-        Step::Assistant => steps::assistant::fields(frame, page),
-        Step::Plan => steps::plan::fields(page),
-        Step::Done => ().into_any(),
-    };
-    let skip = (!has_ways).then(|| {
+    let children = children.into_inner();
+    let skip = skips.then(|| {
         view! { <button class="secondary" name="intent" value="skip">{t!(l, onboarding.skip)}</button> }
     });
-    let form = view! {
-        <form id="step-form" method="post" action=href(frame, page.step) novalidate>
-            {control_fields(frame, page)}
-            {fields}
+    view! {
+        <form id="step-form" method="post" action=frame.step_href(page.step) novalidate>
+            <ControlFields frame=&frame page=&page/>
+            {children()}
             <div class="actions">
                 <button class="primary" name="intent" value="continue">{t!(l, onboarding.save_and_continue)}</button>
                 <button class="secondary" name="intent" value="later">{t!(l, onboarding.later)}</button>
                 {skip}
             </div>
-            {save_state(frame, page.step)}
+            <SaveState frame=&frame step=page.step/>
         </form>
-    };
-    if has_ways {
-        steps::ways(frame, page, form.into_any())
-    } else {
-        form.into_any()
     }
 }
 
 /// What every save carries beside the answers.
-pub(super) fn control_fields(frame: &Frame, page: &StepPage) -> AnyView {
+#[component]
+pub fn ControlFields<'a>(frame: &'a Frame, page: &'a StepPage) -> impl IntoView + use<> {
     let then = page
         .then
         .id()
         .map(|id| view! { <input type="hidden" name="return_to" value=id/> });
     view! {
-        {frame.csrf_field()}
-        <input type="hidden" name="version" value=page.version.to_string() autocomplete="off"/>
-        <input type="hidden" name="editor" value=page.editor.clone() autocomplete="off"/>
-        <input type="hidden" name="sequence" value="0" autocomplete="off"/>
+        <CsrfField token=&frame.csrf_token/>
+        <HiddenField name="version" value=page.version.to_string()/>
+        <HiddenField name="editor" value=page.editor.clone()/>
+        <HiddenField name="sequence" value="0".to_owned()/>
         {then}
     }
-    .into_any()
 }
 
 /// The list of all steps; shown where there is room for it.
-fn list(frame: &Frame, page: &StepPage) -> AnyView {
-    let l = frame.locale;
-    let items: Vec<AnyView> = Step::ALL
-        .into_iter()
-        .map(|step| {
-            let name = texts::step_name(l, step);
-            let status = page.status(step);
-            let class = format!("status-{status:?}");
-            if step == page.step {
-                let here = t!(l, onboarding.status.current);
-                return view! {
-                    <li class=class>
-                        <span aria-current="step">{name}<span class="visually-hidden">" ("{here}")"</span></span>
-                    </li>
-                }
-                .into_any();
-            }
-            view! {
-                <li class=class>
-                    <a href=href(frame, step)>{name}</a>
-                    <span class="status">{texts::status(l, status)}</span>
-                </li>
-            }
-            .into_any()
-        })
-        .collect();
-    view! { <ol>{items}</ol> }.into_any()
-}
-
-/// All steps with where they stand, as a list of tasks.
-pub(super) fn tasks(frame: &Frame, statuses: &[Status; 9]) -> AnyView {
+#[component]
+fn Steps<'a>(frame: &'a Frame, page: &'a StepPage) -> impl IntoView + use<> {
     let l = frame.locale;
     let items: Vec<_> = Step::ALL
         .into_iter()
-        .zip(statuses)
+        .zip(page.statuses)
         .map(|(step, status)| {
-            view! {
-                <li class=format!("status-{status:?}")>
-                    <a href=href(frame, step)>{texts::step_name(l, step)}</a>
-                    <span class="status">{texts::status(l, *status)}</span>
-                </li>
+            if step != page.step {
+                return Either::Left(view! { <StepItem frame step status/> });
             }
+            Either::Right(view! {
+                <li class=status_class(status)>
+                    <span aria-current="step">
+                        {texts::step_name(l, step)}
+                        <span class="visually-hidden">" ("{t!(l, onboarding.status.current)}")"</span>
+                    </span>
+                </li>
+            })
         })
         .collect();
-    view! { <ol class="tasks">{items}</ol> }.into_any()
+    view! { <ol>{items}</ol> }
 }
 
 /// The other steps that need attention, each with a link.
-fn attention(frame: &Frame, page: &StepPage) -> Option<AnyView> {
+#[component]
+fn Attention<'a>(frame: &'a Frame, page: &'a StepPage) -> impl IntoView + use<> {
     let l = frame.locale;
     let steps: Vec<_> = Step::ALL
         .into_iter()
         .filter(|step| *step != page.step && page.status(*step) == Status::NeedsAttention)
-        .map(|step| view! { <li><a href=href(frame, step)>{texts::step_name(l, step)}</a></li> })
+        .map(
+            |step| view! { <li><a href=frame.step_href(step)>{texts::step_name(l, step)}</a></li> },
+        )
         .collect();
-    if steps.is_empty() || page.refused || page.waits || page.is_conflict() {
-        return None;
-    }
-    Some(
+    let comes_later = page.refused || page.waits || page.is_conflict();
+    (!steps.is_empty() && !comes_later).then(|| {
         view! {
             <div class="attention" role="status">
                 <p>{t!(l, onboarding.attention_title)}</p>
                 <ul>{steps}</ul>
             </div>
         }
-        .into_any(),
-    )
+    })
 }
 
 /// Two windows disagree: what to know, and the way to the other's answers.
-fn conflict(frame: &Frame, page: &StepPage) -> Option<AnyView> {
+#[component]
+fn Conflict<'a>(frame: &'a Frame, page: &'a StepPage) -> impl IntoView + use<> {
     let l = frame.locale;
+    let theirs = frame.step_href(page.step);
     page.is_conflict().then(|| {
         view! {
-            <div class="summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="conflict-title">
-                <h2 id="conflict-title">{t!(l, onboarding.conflict.title)}</h2>
+            <Alert id="conflict-title" title=t!(l, onboarding.conflict.title)>
                 <p>{t!(l, onboarding.conflict.text)}</p>
-                <p><a href=href(frame, page.step)>{t!(l, onboarding.conflict.keep_theirs)}</a></p>
-            </div>
+                <p><a href=theirs>{t!(l, onboarding.conflict.keep_theirs)}</a></p>
+            </Alert>
         }
-        .into_any()
     })
 }
 
 /// Where the save state appears, with its words, and what can be done in two of the states.
-fn save_state(frame: &Frame, step: Step) -> AnyView {
+#[component]
+fn SaveState<'a>(frame: &'a Frame, step: Step) -> impl IntoView + use<> {
     let l = frame.locale;
     view! {
         <div
@@ -363,27 +318,4 @@ fn save_state(frame: &Frame, step: Step) -> AnyView {
             </a>
         </div>
     }
-    .into_any()
-}
-
-/// The page after "Save and come back later".
-pub struct LaterPage {
-    pub email: String,
-    pub statuses: [Status; 9],
-}
-
-pub fn later(frame: &Frame, page: &LaterPage) -> AnyView {
-    let l = frame.locale;
-    let email = format!("\u{2068}{}\u{2069}", page.email);
-    layout::page(
-        frame,
-        view! {
-            <h1>{t!(l, onboarding.later_page.title)}</h1>
-            <p class="lead">{t!(l, onboarding.later_page.text, email = email)}</p>
-            <p><a class="button primary" href=frame.href("/onboarding")>{t!(l, onboarding.later_page.continue_button)}</a></p>
-            <h2>{t!(l, onboarding.later_page.list_title)}</h2>
-            {tasks(frame, &page.statuses)}
-        }
-        .into_any(),
-    )
 }

@@ -1,12 +1,17 @@
 //! Home after the onboarding: whether Ava is live, what is missing, what is set up, test call, calls.
 
+use std::sync::Arc;
+
+use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
-use super::form::{self, Filled, Look};
-use super::layout::{self, Frame};
-use super::step::{self, Stored};
-use super::steps::done;
+use crate::components::field::{Look, TextField};
+use crate::components::form::{CsrfField, ErrorSummary, Filled};
+use crate::components::layout::isolated;
+use crate::components::progress::{CheckedAt, Missing};
+use crate::components::{Frame, Layout, Ltr};
 use crate::domain::call::CUSTOMER_NUMBER;
+use crate::domain::known::Credential;
 use crate::domain::progress::Blocker;
 use crate::domain::{Answers, Locale, Step};
 use crate::islands::Watch;
@@ -14,8 +19,8 @@ use crate::texts::{self, t};
 
 pub struct Studio {
     pub answers: Answers,
-    pub vapi: Stored,
-    pub twilio: Stored,
+    pub vapi: Credential,
+    pub twilio: Credential,
     pub blockers: Vec<Blocker>,
     pub completed: bool,
     pub is_live: bool,
@@ -30,6 +35,7 @@ pub struct Studio {
 }
 
 /// What has just been done here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     Unlinked,
     NotUnlinked(Blocker),
@@ -51,7 +57,8 @@ pub struct Call {
     pub is_running: bool,
 }
 
-pub fn page(frame: &Frame, studio: &Studio) -> AnyView {
+#[component]
+pub fn StudioPage(frame: Arc<Frame>, studio: Studio) -> impl IntoView {
     let l = frame.locale;
     let unfinished = (!studio.completed).then(|| {
         view! {
@@ -66,143 +73,185 @@ pub fn page(frame: &Frame, studio: &Studio) -> AnyView {
         let text = t!(l, studio.not_sent, reason = reason);
         view! { <p class="attention" role="status">{text}</p> }
     });
-    layout::page(
-        frame,
-        view! {
-            {form::summary(&studio.test, true)}
-            {notice(l, studio)}
+    view! {
+        <Layout frame=frame.clone()>
+            <ErrorSummary form=&studio.test focus=true/>
+            <News l notice=studio.notice/>
             <h1>{t!(l, studio.title)}</h1>
             {unfinished}
-            {standing(frame, studio)}
+            <Standing frame=&frame studio=&studio/>
             {not_sent}
-            {configured(frame, studio)}
-            {test_call(frame, studio)}
-            {calls(frame, studio)}
-            {unlinking(frame, studio)}
-        }
-        .into_any(),
-    )
+            <Configured frame=&frame studio=&studio/>
+            <TestCall frame=&frame studio=&studio/>
+            <Calls frame=&frame calls=&studio.calls/>
+            <Unlinking frame=&frame studio=&studio/>
+        </Layout>
+    }
 }
 
-fn notice(l: Locale, studio: &Studio) -> Option<AnyView> {
-    let (text, class) = match studio.notice.as_ref()? {
+#[component]
+fn News(l: Locale, notice: Option<Notice>) -> impl IntoView {
+    let (text, class) = match notice? {
         Notice::Unlinked => (t!(l, studio.unlinked), "notice"),
         Notice::NotUnlinked(blocker) => {
-            let (reason, _) = texts::blocker(l, *blocker);
+            let (reason, _) = texts::blocker(l, blocker);
             (t!(l, studio.unlink_failed, reason = reason), "attention")
         }
-        Notice::CannotCall(blocker) => (texts::blocker(l, *blocker).0, "attention"),
+        Notice::CannotCall(blocker) => (texts::blocker(l, blocker).0, "attention"),
     };
-    Some(view! { <p class=class role="status">{text}</p> }.into_any())
+    Some(view! { <p class=class role="status">{text}</p> })
 }
 
 /// A button with a form of its own.
-fn act(frame: &Frame, intent: &'static str, class: &'static str, label: String) -> AnyView {
+#[component]
+fn Act<'a>(
+    frame: &'a Frame,
+    intent: &'static str,
+    class: &'static str,
+    label: String,
+) -> impl IntoView + use<> {
     view! {
         <form method="post" action=frame.href("/ava-studio")>
-            {frame.csrf_field()}
+            <CsrfField token=&frame.csrf_token/>
             <button class=class name="intent" value=intent>{label}</button>
         </form>
     }
-    .into_any()
 }
 
 /// Whether Ava answers, by the vendors' own word.
-fn standing(frame: &Frame, studio: &Studio) -> AnyView {
+#[component]
+fn Standing<'a>(frame: &'a Frame, studio: &'a Studio) -> impl IntoView + use<> {
     let l = frame.locale;
-    let checked_at = done::checked_at(l, studio.checked_at.as_deref());
-    let check = |l| act(frame, "check", "secondary", t!(l, studio.check));
+    let time = studio.checked_at.clone();
     if studio.is_live {
-        let number = layout::isolated(studio.linked_number.as_deref().unwrap_or_default());
-        return view! {
+        let number = isolated(studio.linked_number.as_deref().unwrap_or_default());
+        return EitherOf3::A(view! {
             <section class="live" aria-labelledby="live">
                 <h2 id="live">{t!(l, studio.live_title)}</h2>
                 <p>{t!(l, studio.live_text, number = number)}</p>
-                {checked_at}
-                {check(l)}
+                <CheckedAt l time/>
+                <Act frame intent="check" class="secondary" label=t!(l, studio.check)/>
             </section>
-        }
-        .into_any();
+        });
     }
-    let launch = act(frame, "launch", "primary", t!(l, studio.launch));
+    let launch = view! { <Act frame intent="launch" class="primary" label=t!(l, studio.launch)/> };
     if studio.blockers.is_empty() {
-        return view! {
+        return EitherOf3::B(view! {
             <section class="attention" aria-labelledby="ready">
                 <h2 id="ready">{t!(l, studio.ready_title)}</h2>
                 <p>{t!(l, studio.ready_text)}</p>
                 {launch}
             </section>
-        }
-        .into_any();
+        });
     }
     // Only what the vendors said may have changed by itself.
     let again = studio.checked_at.is_some().then_some(launch);
-    view! {
+    EitherOf3::C(view! {
         <section class="attention" aria-labelledby="not-live">
             <h2 id="not-live">{t!(l, studio.not_live_title)}</h2>
             <p>{t!(l, studio.not_live_text)}</p>
-            {done::list(frame, &studio.blockers)}
-            {checked_at}
+            <Missing frame blockers=&studio.blockers/>
+            <CheckedAt l time/>
             {again}
         </section>
-    }
-    .into_any()
+    })
 }
 
-fn configured(frame: &Frame, studio: &Studio) -> AnyView {
+#[component]
+fn Configured<'a>(frame: &'a Frame, studio: &'a Studio) -> impl IntoView + use<> {
     let l = frame.locale;
     let answer = |name: &str| studio.answers.text(name).map(str::to_owned);
-    let row = |label: String, value: Option<AnyView>, step: Step| {
-        let value = value.unwrap_or_else(|| t!(l, studio.none).into_any());
-        let change = format!("{}?return=studio", step::href(frame, step));
-        view! {
-            <div class="row">
-                <dt>{label.clone()}</dt>
-                <dd>{value}</dd>
-                <dd class="action">
-                    <a href=change>
-                        {t!(l, studio.change)}<span class="visually-hidden">" "{label}</span>
-                    </a>
-                </dd>
-            </div>
-        }
-    };
-    let ltr = |text: Option<String>| text.map(|text| layout::ltr(text).into_any());
-    let words = |text: Option<String>| text.map(|text| view! { <bdi>{text}</bdi> }.into_any());
     let choice = |name: &str| answer(name).map(|value| texts::choice(l, name, &value));
+    let ltr = |text: Option<String>| text.map(Value::Ltr);
+    let words = |text: Option<String>| text.map(Value::Words);
+    let rows = [
+        (
+            t!(l, studio.assistant),
+            words(answer("name")),
+            Step::Assistant,
+        ),
+        (
+            texts::label(l, "persona"),
+            words(choice("persona")),
+            Step::Ava,
+        ),
+        (t!(l, studio.number), ltr(answer("number")), Step::Telephony),
+        (
+            t!(l, studio.hours),
+            words(choice("business_hours")),
+            Step::Telephony,
+        ),
+        (
+            t!(l, studio.vapi),
+            ltr(studio.vapi.preview.clone()),
+            Step::Vapi,
+        ),
+        (
+            t!(l, studio.twilio),
+            ltr(answer("account_sid")),
+            Step::Twilio,
+        ),
+        (t!(l, studio.plan), words(choice("plan")), Step::Plan),
+    ];
+    let rows = rows.map(|(label, value, step)| view! { <Row frame label value step/> });
     view! {
         <section class="review" aria-labelledby="configured">
             <header><h2 id="configured">{t!(l, studio.configured_title)}</h2></header>
-            <dl>
-                {row(t!(l, studio.assistant), words(answer("name")), Step::Assistant)}
-                {row(texts::label(l, "persona"), words(choice("persona")), Step::Ava)}
-                {row(t!(l, studio.number), ltr(answer("number")), Step::Telephony)}
-                {row(t!(l, studio.hours), words(choice("business_hours")), Step::Telephony)}
-                {row(t!(l, studio.vapi), ltr(studio.vapi.preview.clone()), Step::Vapi)}
-                {row(t!(l, studio.twilio), ltr(answer("account_sid")), Step::Twilio)}
-                {row(t!(l, studio.plan), words(choice("plan")), Step::Plan)}
-            </dl>
+            <dl>{rows}</dl>
         </section>
     }
-    .into_any()
 }
 
-fn test_call(frame: &Frame, studio: &Studio) -> AnyView {
+/// A value as it is to be read.
+enum Value {
+    /// A key, a number or an address.
+    Ltr(String),
+    Words(String),
+}
+
+#[component]
+fn Row<'a>(
+    frame: &'a Frame,
+    label: String,
+    value: Option<Value>,
+    step: Step,
+) -> impl IntoView + use<> {
+    let l = frame.locale;
+    let value = match value {
+        None => EitherOf3::A(t!(l, studio.none)),
+        Some(Value::Ltr(text)) => EitherOf3::B(view! { <Ltr text/> }),
+        Some(Value::Words(text)) => EitherOf3::C(view! { <bdi>{text}</bdi> }),
+    };
+    let change = format!("{}?return=studio", frame.step_href(step));
+    view! {
+        <div class="row">
+            <dt>{label.clone()}</dt>
+            <dd>{value}</dd>
+            <dd class="action">
+                <a href=change>
+                    {t!(l, studio.change)}<span class="visually-hidden">" "{label}</span>
+                </a>
+            </dd>
+        </div>
+    }
+}
+
+#[component]
+fn TestCall<'a>(frame: &'a Frame, studio: &'a Studio) -> impl IntoView + use<> {
     let l = frame.locale;
     let content = if studio.is_live {
-        view! {
+        Either::Left(view! {
             <p>{t!(l, studio.test_text)}</p>
             <form method="post" action=frame.href("/ava-studio") novalidate>
-                {frame.csrf_field()}
-                {form::text(&studio.test, &CUSTOMER_NUMBER, None, Look::PHONE)}
+                <CsrfField token=&frame.csrf_token/>
+                <TextField form=&studio.test field=&CUSTOMER_NUMBER look=Look::PHONE/>
                 <div class="actions">
                     <button class="primary" name="intent" value="call">{t!(l, studio.test_button)}</button>
                 </div>
             </form>
-        }
-        .into_any()
+        })
     } else {
-        view! { <p>{t!(l, studio.test_waits)}</p> }.into_any()
+        Either::Right(view! { <p>{t!(l, studio.test_waits)}</p> })
     };
     view! {
         <section aria-labelledby="test-call">
@@ -210,16 +259,19 @@ fn test_call(frame: &Frame, studio: &Studio) -> AnyView {
             {content}
         </section>
     }
-    .into_any()
 }
 
-fn calls(frame: &Frame, studio: &Studio) -> AnyView {
+#[component]
+fn Calls<'a>(frame: &'a Frame, calls: &'a [Call]) -> impl IntoView + use<> {
     let l = frame.locale;
-    let content = if studio.calls.is_empty() {
-        view! { <p>{t!(l, studio.no_calls)}</p> }.into_any()
+    let content = if calls.is_empty() {
+        Either::Left(view! { <p>{t!(l, studio.no_calls)}</p> })
     } else {
-        let items: Vec<_> = studio.calls.iter().map(|call| item(frame, call)).collect();
-        view! { <ul class="calls">{items}</ul> }.into_any()
+        let items: Vec<_> = calls
+            .iter()
+            .map(|call| view! { <CallItem frame call/> })
+            .collect();
+        Either::Right(view! { <ul class="calls">{items}</ul> })
     };
     view! {
         <section aria-labelledby="calls">
@@ -227,61 +279,65 @@ fn calls(frame: &Frame, studio: &Studio) -> AnyView {
             {content}
         </section>
     }
-    .into_any()
 }
 
-fn item(frame: &Frame, call: &Call) -> AnyView {
+#[component]
+fn CallItem<'a>(frame: &'a Frame, call: &'a Call) -> impl IntoView + use<> {
     let l = frame.locale;
-    let number = call.number.as_deref().map(layout::isolated);
+    let number = call.number.as_deref().map(isolated);
     let title = match (number, call.is_test) {
         (Some(number), true) => t!(l, studio.call_test, number = number),
         (Some(number), false) => t!(l, studio.call_with, number = number),
         (None, _) => t!(l, studio.call_unknown_number),
     };
-    let status = texts::call_status(l, &call.status, call.ended_reason.as_deref());
     let duration = call.duration.map(|seconds| {
         let time = format!("{}:{:02}", seconds / 60, seconds % 60);
-        view! { " · "<span>{t!(l, studio.duration, time = layout::isolated(&time))}</span> }
+        view! { " · "<span>{t!(l, studio.duration, time = isolated(&time))}</span> }
     });
     let summary = call
         .summary
         .clone()
         .map(|summary| view! { <p dir="auto">{summary}</p> });
-    let state = if call.is_running {
-        let address = frame.href(&format!("/ava-studio/calls/{}", call.id));
-        view! {
-            <span class="call-status" role="status" data-watch=address>
-                <span data-words="">{status}</span>
-                <Watch/>
-            </span>
-            " "<a href=frame.href("/ava-studio")>{t!(l, studio.reload)}</a>
-        }
-        .into_any()
-    } else {
-        view! { <span class="call-status">{status}</span> }.into_any()
-    };
     view! {
         <li id=format!("call-{}", call.id)>
             <h3>{title}</h3>
-            <p><time class="hint" dir="ltr">{call.started.clone()}</time>" · "{state}{duration}</p>
+            <p>
+                <time class="hint" dir="ltr">{call.started.clone()}</time>" · "
+                <CallState frame call/>
+                {duration}
+            </p>
             {summary}
         </li>
     }
-    .into_any()
 }
 
-fn unlinking(frame: &Frame, studio: &Studio) -> Option<AnyView> {
+/// Where a call stands; one that is running is followed.
+#[component]
+fn CallState<'a>(frame: &'a Frame, call: &'a Call) -> impl IntoView + use<> {
     let l = frame.locale;
-    let number = layout::isolated(studio.linked_number.as_deref()?);
-    let button = act(frame, "unlink", "danger", t!(l, studio.unlink_button));
-    Some(
-        view! {
-            <details class="removal">
-                <summary>{t!(l, studio.unlink_summary)}</summary>
-                <p>{t!(l, studio.unlink_text, number = number)}</p>
-                {button}
-            </details>
-        }
-        .into_any(),
-    )
+    let status = texts::call_status(l, &call.status, call.ended_reason.as_deref());
+    if !call.is_running {
+        return Either::Left(view! { <span class="call-status">{status}</span> });
+    }
+    let address = frame.href(&format!("/ava-studio/calls/{}", call.id));
+    Either::Right(view! {
+        <span class="call-status" role="status" data-watch=address>
+            <span data-words="">{status}</span>
+            <Watch/>
+        </span>
+        " "<a href=frame.href("/ava-studio")>{t!(l, studio.reload)}</a>
+    })
+}
+
+#[component]
+fn Unlinking<'a>(frame: &'a Frame, studio: &'a Studio) -> impl IntoView + use<> {
+    let l = frame.locale;
+    let number = isolated(studio.linked_number.as_deref()?);
+    Some(view! {
+        <details class="removal">
+            <summary>{t!(l, studio.unlink_summary)}</summary>
+            <p>{t!(l, studio.unlink_text, number = number)}</p>
+            <Act frame intent="unlink" class="danger" label=t!(l, studio.unlink_button)/>
+        </details>
+    })
 }

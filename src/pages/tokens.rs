@@ -1,13 +1,14 @@
 //! The settings' section for programs: tokens are made, shown once, listed and revoked.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::form::{self, Look};
-use super::layout::{self, Frame};
-use super::settings::Settings;
-use crate::domain::Rule;
+use crate::components::field::{Options, Select, TextField, choices};
+use crate::components::form::{CsrfField, Filled, HiddenField};
+use crate::components::layout::isolated;
+use crate::components::{Frame, StatusLine};
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
-use crate::texts::{self, t};
+use crate::texts::t;
 
 /// What the section shows beside its form.
 #[derive(Clone, Debug, Default)]
@@ -31,9 +32,17 @@ pub struct Token {
     pub expires: String,
 }
 
-pub fn section(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
+/// `children` are the section's hidden fields.
+#[component]
+pub fn TokenSection<'a, C: IntoView + 'static>(
+    frame: &'a Frame,
+    form: &'a Filled,
+    /// Names this rendering of the form: it makes one token.
+    editor: String,
+    tokens: &'a Tokens,
+    children: TypedChildren<C>,
+) -> impl IntoView + use<C> {
     let l = frame.locale;
-    let tokens = &page.tokens;
     let action = frame.href("/settings?section=api");
     let issued = tokens.issued.clone().map(|token| {
         view! {
@@ -45,36 +54,33 @@ pub fn section(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
     });
     let was_issued = tokens
         .was_issued
-        .then(|| view! { <p class="notice" role="status">{t!(l, settings.token_was_issued)}</p> });
-    let days = match TOKEN_DAYS.rule {
-        Rule::Choice(list) => list,
-        _ => &[],
-    };
-    let days = days
-        .iter()
-        .map(|days| (*days, texts::choice(l, TOKEN_DAYS.name, days)))
+        .then(|| view! { <StatusLine text=t!(l, settings.token_was_issued)/> });
+    let days = choices(l, &TOKEN_DAYS)
+        .into_iter()
+        .map(|choice| (choice.value, choice.label))
         .collect();
+    let days = view! { <Options of=days chosen=form.typed.text(TOKEN_DAYS.name)/> };
     let items: Vec<_> = tokens
         .all
         .iter()
-        .map(|token| item(frame, token, &action))
+        .map(|token| view! { <TokenItem frame token action=action.clone()/> })
         .collect();
     let list = if items.is_empty() {
-        view! { <p>{t!(l, settings.tokens_none)}</p> }.into_any()
+        Either::Left(view! { <p>{t!(l, settings.tokens_none)}</p> })
     } else {
-        view! { <ul class="calls">{items}</ul> }.into_any()
+        Either::Right(view! { <ul class="calls">{items}</ul> })
     };
     view! {
         {issued}
         {was_issued}
         <p>{t!(l, settings.api_text)}" "<a href="/api/v1/docs">{t!(l, settings.api_docs)}</a></p>
-        <form id="settings-form" method="post" action=action.clone() novalidate>
-            {frame.csrf_field()}
-            {hidden}
-            <input type="hidden" name="editor" value=page.editor.clone() autocomplete="off"/>
+        <form id="settings-form" method="post" action=action novalidate>
+            <CsrfField token=&frame.csrf_token/>
+            {children.into_inner()()}
+            <HiddenField name="editor" value=editor/>
             <h2>{t!(l, settings.token_title)}</h2>
-            {form::text(&page.form, &TOKEN_NAME, None, Look::PLAIN)}
-            {form::select(&page.form, &TOKEN_DAYS, None, vec![(None, days)])}
+            <TextField form field=&TOKEN_NAME/>
+            <Select form field=&TOKEN_DAYS options=days/>
             <div class="actions">
                 <button class="primary" name="intent" value="create_token">{t!(l, settings.token_button)}</button>
             </div>
@@ -84,32 +90,32 @@ pub fn section(frame: &Frame, page: &Settings, hidden: AnyView) -> AnyView {
             {list}
         </section>
     }
-    .into_any()
 }
 
-fn item(frame: &Frame, token: &Token, action: &str) -> AnyView {
+#[component]
+fn TokenItem<'a>(frame: &'a Frame, token: &'a Token, action: String) -> impl IntoView + use<> {
     let l = frame.locale;
     let name = token
         .name
         .clone()
         .unwrap_or_else(|| t!(l, settings.token_of_log_in));
     let used = match &token.last_used {
-        Some(date) => t!(l, settings.token_used, date = layout::isolated(date)),
+        Some(date) => t!(l, settings.token_used, date = isolated(date)),
         None => t!(l, settings.token_unused),
     };
     let life = t!(
         l,
         settings.token_life,
-        created = layout::isolated(&token.created),
-        expires = layout::isolated(&token.expires)
+        created = isolated(&token.created),
+        expires = isolated(&token.expires)
     );
     let label = t!(l, settings.token_revoke_label, name = name.clone());
     view! {
         <li>
             <h3 dir="auto">{name}</h3>
             <p class="hint"><code dir="ltr">{token.preview.clone()}</code>" · "{life}" · "{used}</p>
-            <form method="post" action=action.to_owned()>
-                {frame.csrf_field()}
+            <form method="post" action=action>
+                <CsrfField token=&frame.csrf_token/>
                 <input type="hidden" name="section" value="api"/>
                 <button class="danger" name="intent" value=format!("revoke:{}", token.id) aria-label=label>
                     {t!(l, settings.token_revoke)}
@@ -117,5 +123,4 @@ fn item(frame: &Frame, token: &Token, action: &str) -> AnyView {
             </form>
         </li>
     }
-    .into_any()
 }

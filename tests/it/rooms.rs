@@ -58,6 +58,7 @@ fn the_domain_is_pure() {
         "std::time",
         "crate::server",
         "crate::pages",
+        "crate::components",
         "crate::islands",
         "crate::texts",
         "OffsetDateTime",
@@ -75,6 +76,7 @@ fn islands_know_only_the_domain() {
             "tokio",
             "crate::server",
             "crate::pages",
+            "crate::components",
             "crate::texts",
             "leptos_i18n",
             "local_storage",
@@ -84,11 +86,25 @@ fn islands_know_only_the_domain() {
 }
 
 #[test]
-fn pages_know_neither_http_nor_the_database() {
-    knows_nothing_of(
-        "pages",
-        &["axum", "sqlx", "tokio", "crate::server", "leptos_router"],
-    );
+fn pages_and_their_parts_know_neither_http_nor_the_database() {
+    let strangers = ["axum", "sqlx", "tokio", "crate::server", "leptos_router"];
+    knows_nothing_of("pages", &strangers);
+    knows_nothing_of("components", &strangers);
+    knows_nothing_of("components", &["crate::pages"]);
+}
+
+#[test]
+fn texts_know_only_the_domain() {
+    let strangers = [
+        "leptos::",
+        "axum",
+        "sqlx",
+        "crate::server",
+        "crate::pages",
+        "crate::components",
+        "crate::islands",
+    ];
+    knows_nothing_of("texts", &strangers);
 }
 
 #[test]
@@ -99,6 +115,7 @@ fn services_know_neither_http_nor_html() {
             "leptos",
             "axum",
             "crate::pages",
+            "crate::components",
             "query!",
             "query_scalar!",
             "query_as!",
@@ -127,6 +144,7 @@ fn sql_is_only_in_the_store() {
             "crate::server::services",
             "crate::server::web",
             "crate::pages",
+            "crate::components",
             "axum",
         ],
     );

@@ -1,19 +1,25 @@
 //! Step 3.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
+use crate::components::Frame;
+use crate::components::field::{Choices, Look, TextField};
 use crate::domain::ava::{GUIDELINES, JOB_TO_BE_DONE, LANGUAGES, PERSONA, TONE};
-use crate::pages::form::{self, Look};
-use crate::pages::step::StepPage;
+use crate::pages::step::{StepForm, StepFrame, StepPage};
 
-pub fn fields(page: &StepPage) -> AnyView {
-    let (form, l) = (&page.form, page.form.locale);
+#[component]
+pub fn AvaStep(frame: Arc<Frame>, page: Arc<StepPage>) -> impl IntoView {
     view! {
-        {form::group(form, &PERSONA, None, form::choices(l, &PERSONA))}
-        {form::text(form, &JOB_TO_BE_DONE, None, Look::lines(5))}
-        {form::group(form, &LANGUAGES, None, form::choices(l, &LANGUAGES))}
-        {form::group(form, &TONE, None, form::choices(l, &TONE))}
-        {form::text(form, &GUIDELINES, None, Look::lines(4))}
+        <StepFrame frame=frame.clone() page=page.clone()>
+            <StepForm frame page=page.clone()>
+                <Choices form=&page.form field=&PERSONA/>
+                <TextField form=&page.form field=&JOB_TO_BE_DONE look=Look::lines(5)/>
+                <Choices form=&page.form field=&LANGUAGES/>
+                <Choices form=&page.form field=&TONE/>
+                <TextField form=&page.form field=&GUIDELINES look=Look::lines(4)/>
+            </StepForm>
+        </StepFrame>
     }
-    .into_any()
 }

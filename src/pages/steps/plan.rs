@@ -1,22 +1,22 @@
 //! Step 8.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
+use crate::components::Frame;
+use crate::components::field::{Choices, Look, TextField};
 use crate::domain::plan::{PLAN, SEATS};
-use crate::pages::form::{self, Look};
-use crate::pages::step::StepPage;
+use crate::pages::step::{StepForm, StepFrame, StepPage};
 
-pub fn fields(page: &StepPage) -> AnyView {
-    let (form, l) = (&page.form, page.form.locale);
-    let number = Look {
-        inputmode: Some("numeric"),
-        ltr: true,
-        narrow: true,
-        ..Look::PLAIN
-    };
+#[component]
+pub fn PlanStep(frame: Arc<Frame>, page: Arc<StepPage>) -> impl IntoView {
     view! {
-        {form::group(form, &PLAN, None, form::choices(l, &PLAN))}
-        {form::text(form, &SEATS, None, number)}
+        <StepFrame frame=frame.clone() page=page.clone()>
+            <StepForm frame page=page.clone()>
+                <Choices form=&page.form field=&PLAN/>
+                <TextField form=&page.form field=&SEATS look=Look::NUMBER/>
+            </StepForm>
+        </StepFrame>
     }
-    .into_any()
 }

@@ -1,97 +1,104 @@
 //! Step 5.
 
+use std::sync::Arc;
+
+use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-use crate::domain::Step;
+use crate::components::field::{Look, TextField};
+use crate::components::layout::isolated;
+use crate::components::{Frame, Ltr};
 use crate::domain::telephony::{BUSINESS_HOURS, FALLBACK_EMAIL, NUMBER};
-use crate::pages::form::{self, Look};
-use crate::pages::layout::{self, Frame};
-use crate::pages::step::{self, NumberChoice, Numbers, StepPage};
+use crate::domain::{Locale, Step};
+use crate::pages::step::{NumberChoice, Numbers, StepForm, StepFrame, StepPage};
 use crate::texts::{self, t};
 
-pub fn fields(frame: &Frame, page: &StepPage) -> AnyView {
-    let (form, l) = (&page.form, page.form.locale);
+#[component]
+pub fn TelephonyStep(frame: Arc<Frame>, page: Arc<StepPage>) -> impl IntoView {
+    view! {
+        <StepFrame frame=frame.clone() page=page.clone()>
+            <StepForm frame=frame.clone() page=page.clone()>
+                <TelephonyFields frame=&frame page=&page/>
+            </StepForm>
+        </StepFrame>
+    }
+}
+
+#[component]
+fn TelephonyFields<'a>(frame: &'a Frame, page: &'a StepPage) -> impl IntoView + use<> {
+    let (form, l) = (&page.form, frame.locale);
     let takeover = page.used_by.as_deref().map(|host| {
-        let text = t!(
-            l,
-            onboarding.telephony.takeover,
-            host = layout::isolated(host)
-        );
+        let text = t!(l, onboarding.telephony.takeover, host = isolated(host));
         view! { <p class="attention" role="status">{text}</p> }
     });
     let zone = page.answers.text("timezone").map(|zone| {
-        let zone = format!("\u{2066}{zone}\u{2069}");
+        let zone = isolated(zone);
         view! { <p class="hint below">{t!(l, onboarding.telephony.business_hours_zone, zone = zone)}</p> }
     });
     view! {
         {takeover}
-        {numbers(frame, page)}
-        {form::text(form, &NUMBER, None, Look::PHONE)}
-        {form::text(form, &BUSINESS_HOURS, None, Look::PLAIN)}
+        <NumberChoices frame page/>
+        <TextField form field=&NUMBER look=Look::PHONE/>
+        <TextField form field=&BUSINESS_HOURS/>
         {zone}
-        {form::text(form, &FALLBACK_EMAIL, None, Look::EMAIL)}
+        <TextField form field=&FALLBACK_EMAIL look=Look::EMAIL/>
     }
-    .into_any()
 }
 
 /// The numbers of the account, each with the button that takes it.
-fn numbers(frame: &Frame, page: &StepPage) -> Option<AnyView> {
-    let l = page.form.locale;
-    let chosen = page.form.typed.text(NUMBER.name).to_owned();
+#[component]
+fn NumberChoices<'a>(frame: &'a Frame, page: &'a StepPage) -> impl IntoView + use<> {
+    let l = frame.locale;
+    let chosen = page.form.typed.text(NUMBER.name);
     let content = match &page.numbers {
         Numbers::Unknown => return None,
-        Numbers::Silent => {
-            let again = step::href(frame, Step::Telephony);
-            view! {
-                <p>
-                    {t!(l, onboarding.telephony.list_silent)}" "
-                    <a href=again>{t!(l, onboarding.telephony.list_again)}</a>
-                </p>
-            }
-            .into_any()
-        }
+        Numbers::Silent => EitherOf3::A(view! {
+            <p>
+                {t!(l, onboarding.telephony.list_silent)}" "
+                <a href=frame.step_href(Step::Telephony)>{t!(l, onboarding.telephony.list_again)}</a>
+            </p>
+        }),
         Numbers::Listed(numbers) if numbers.is_empty() => {
-            view! { <p>{t!(l, onboarding.telephony.no_numbers)}</p> }.into_any()
+            EitherOf3::B(view! { <p>{t!(l, onboarding.telephony.no_numbers)}</p> })
         }
         Numbers::Listed(numbers) => {
             let items: Vec<_> = numbers
                 .iter()
-                .map(|choice| item(page, &chosen, choice))
+                .map(|number| view! { <NumberItem l number chosen/> })
                 .collect();
-            view! { <ul class="numbers">{items}</ul> }.into_any()
+            EitherOf3::C(view! { <ul class="numbers">{items}</ul> })
         }
     };
-    Some(
-        view! {
-            <section aria-labelledby="numbers">
-                <h2 id="numbers">{t!(l, onboarding.telephony.choose_title)}</h2>
-                {content}
-            </section>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <section aria-labelledby="numbers">
+            <h2 id="numbers">{t!(l, onboarding.telephony.choose_title)}</h2>
+            {content}
+        </section>
+    })
 }
 
-fn item(page: &StepPage, chosen: &str, choice: &NumberChoice) -> AnyView {
-    let l = page.form.locale;
-    let used_by = choice.used_by.as_deref().map(|host| {
-        let text = t!(
-            l,
-            onboarding.telephony.used_by,
-            host = layout::isolated(host)
-        );
+#[component]
+fn NumberItem<'a>(l: Locale, number: &'a NumberChoice, chosen: &'a str) -> impl IntoView + use<> {
+    let used_by = number.used_by.as_deref().map(|host| {
+        let text = t!(l, onboarding.telephony.used_by, host = isolated(host));
         view! { " "<span class="tag">{text}</span> }
     });
-    let number = layout::isolated(&choice.number);
-    let action = if let Some(code) = choice.problem {
+    let action = if let Some(code) = number.problem {
         let text = texts::problem(l, NUMBER.problem(code));
-        view! { <span class="hint">{text}</span> }.into_any()
-    } else if choice.number == chosen {
-        view! { <span class="tag good">{t!(l, onboarding.telephony.chosen)}</span> }.into_any()
+        EitherOf3::A(view! { <span class="hint">{text}</span> })
+    } else if number.number == chosen {
+        let text = t!(l, onboarding.telephony.chosen);
+        EitherOf3::B(view! { <span class="tag good">{text}</span> })
     } else {
-        let label = t!(l, onboarding.telephony.choose, number = number);
-        let value = format!("number:{}", choice.number);
-        view! { <button class="secondary" name="intent" value=value>{label}</button> }.into_any()
+        let label = t!(
+            l,
+            onboarding.telephony.choose,
+            number = isolated(&number.number)
+        );
+        let value = format!("number:{}", number.number);
+        EitherOf3::C(view! {
+            <button class="secondary" name="intent" value=value>{label}</button>
+        })
     };
-    view! { <li>{layout::ltr(choice.number.clone())}{used_by}" "{action}</li> }.into_any()
+    view! { <li><Ltr text=number.number.clone()/>{used_by}" "{action}</li> }
 }

@@ -2,16 +2,19 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use leptos::view;
 
 use super::public::public_frame;
 use super::render;
 use super::return_to::local_path;
 use super::shown::Shown;
 use super::visit::Visit;
+use crate::components::form::Filled;
 use crate::domain::account::EMAIL;
 use crate::functions::outcome::Says;
-use crate::pages::account::{self as pages, Credentials, Forgotten, Notice, Resetting};
-use crate::pages::form::Filled;
+use crate::pages::account::{
+    Credentials, ForgotPasswordPage, LogInPage, Notice, ResetPasswordPage, Resetting, SignUpPage,
+};
 use crate::server::services::accounts;
 use crate::server::services::passwords::RESET_MINUTES;
 use crate::texts::t;
@@ -50,26 +53,34 @@ fn credentials(visit: &Visit, shown: &Shown) -> Credentials {
     }
 }
 
-pub async fn sign_up(visit: Visit, shown: Shown) -> Response {
+pub fn sign_up(visit: &Visit, shown: &Shown) -> Response {
     if visit.logged_in.is_some() && shown.is_first() {
         return render::see_other(&visit.href("/onboarding"));
     }
-    let page = credentials(&visit, &shown);
+    let page = credentials(visit, shown);
     let is_refused = !page.form.problems.is_empty();
-    let title = with_error(&visit, is_refused, t!(visit.locale, account.sign_up_title));
-    let frame = public_frame(&visit, title);
-    render::page(shown.status, frame, page, pages::sign_up).await
+    let title = with_error(visit, is_refused, t!(visit.locale, account.sign_up_title));
+    let frame = public_frame(visit, title);
+    render::page(
+        shown.status,
+        frame,
+        |frame| view! { <SignUpPage frame page/> },
+    )
 }
 
-pub async fn log_in(visit: Visit, shown: Shown) -> Response {
-    let page = credentials(&visit, &shown);
+pub fn log_in(visit: &Visit, shown: &Shown) -> Response {
+    let page = credentials(visit, shown);
     if visit.logged_in.is_some() && shown.is_first() {
         return render::see_other(&page.return_to.unwrap_or_else(|| visit.href("/onboarding")));
     }
     let is_refused = page.wrong || page.wait.is_some() || !page.form.problems.is_empty();
-    let title = with_error(&visit, is_refused, t!(visit.locale, account.log_in_title));
-    let frame = public_frame(&visit, title);
-    render::page(shown.status, frame, page, pages::log_in).await
+    let title = with_error(visit, is_refused, t!(visit.locale, account.log_in_title));
+    let frame = public_frame(visit, title);
+    render::page(
+        shown.status,
+        frame,
+        |frame| view! { <LogInPage frame page/> },
+    )
 }
 
 fn with_error(visit: &Visit, is_refused: bool, title: String) -> String {
@@ -80,22 +91,19 @@ fn with_error(visit: &Visit, is_refused: bool, title: String) -> String {
     }
 }
 
-pub async fn forgot_password(visit: Visit, shown: Shown) -> Response {
-    let form = filled(&visit, &shown);
+pub fn forgot_password(visit: &Visit, shown: &Shown) -> Response {
+    let form = filled(visit, shown);
     let is_refused = !form.problems.is_empty();
-    let title = with_error(&visit, is_refused, t!(visit.locale, account.forgot_title));
+    let title = with_error(visit, is_refused, t!(visit.locale, account.forgot_title));
     let sent = (visit.query("notice") == "sent" && !is_refused).then_some(RESET_MINUTES);
-    let page = Forgotten { form, sent };
     render::page(
         shown.status,
         visit.frame(title),
-        page,
-        pages::forgot_password,
+        |frame| view! { <ForgotPasswordPage frame form sent/> },
     )
-    .await
 }
 
-pub async fn reset_password(visit: Visit, shown: Shown) -> Response {
+pub async fn reset_password(visit: &Visit, shown: &Shown) -> Response {
     let was_sent = !shown.is_first();
     let token = if was_sent {
         shown.form.last("token").to_owned()
@@ -109,11 +117,11 @@ pub async fn reset_password(visit: Visit, shown: Shown) -> Response {
     };
     let is_open = match is_open {
         Ok(is_open) => is_open,
-        Err(error) => return render::failure(&visit, error).await,
+        Err(error) => return render::failure(visit, error),
     };
-    let form = filled(&visit, &shown);
+    let form = filled(visit, shown);
     let is_refused = !form.problems.is_empty();
-    let title = with_error(&visit, is_refused, t!(visit.locale, account.reset_title));
+    let title = with_error(visit, is_refused, t!(visit.locale, account.reset_title));
     let page = Resetting {
         form,
         token,
@@ -124,5 +132,9 @@ pub async fn reset_password(visit: Visit, shown: Shown) -> Response {
     } else {
         StatusCode::GONE
     };
-    render::page(status, visit.frame(title), page, pages::reset_password).await
+    render::page(
+        status,
+        visit.frame(title),
+        |frame| view! { <ResetPasswordPage frame page/> },
+    )
 }

@@ -66,7 +66,7 @@ impl FromRequestParts<App> for Visit {
                 parts.extensions.insert(Unreachable);
                 tracing::warn!(%error, "the session could not be read");
             }
-            Err(error) => return Err(render::failure(&visit, error).await),
+            Err(error) => return Err(render::failure(&visit, error)),
         }
         Ok(visit)
     }
@@ -95,7 +95,7 @@ impl FromRequest<App> for Posted {
             .get("sec-fetch-site")
             .is_some_and(|site| site == "cross-site" || site == "same-site");
         if from_elsewhere {
-            return Err(render::refusal(&visit, &Refusal::Forbidden).await);
+            return Err(render::refusal(&visit, &Refusal::Forbidden));
         }
         let content_type = parts
             .headers
@@ -104,22 +104,22 @@ impl FromRequest<App> for Posted {
         let is_form = content_type
             .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
         if !is_form {
-            return Err(render::refusal(&visit, &Refusal::Malformed).await);
+            return Err(render::refusal(&visit, &Refusal::Malformed));
         }
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(render::refusal(&visit, &Refusal::TooLarge).await);
+            return Err(render::refusal(&visit, &Refusal::TooLarge));
         };
         let Some(fields) = decode(&body) else {
-            return Err(render::refusal(&visit, &Refusal::Malformed).await);
+            return Err(render::refusal(&visit, &Refusal::Malformed));
         };
         let mut form = Form { fields };
         let is_proven = visit.csrf.fits(form.last("csrf_token"));
         form.remove("csrf_token");
         if parts.extensions.get::<Unreachable>().is_some() {
-            return Err(render::hold(&visit, form, &Refusal::Unavailable).await);
+            return Err(render::hold(&visit, form, &Refusal::Unavailable));
         }
         if !is_proven {
-            return Err(render::hold(&visit, form, &Refusal::FormExpired).await);
+            return Err(render::hold(&visit, form, &Refusal::FormExpired));
         }
         Ok(Self { visit, form })
     }
@@ -187,7 +187,7 @@ impl Customer {
         match Self::of(visit.clone()).await {
             Ok(Ok(customer)) => Ok(customer),
             Ok(Err(visit)) => Err(render::log_in_first(&visit)),
-            Err(error) => Err(render::failure(&visit, error).await),
+            Err(error) => Err(render::failure(&visit, error)),
         }
     }
 }

@@ -139,7 +139,7 @@ impl Forms {
         post(move |mut posted: Posted| async move {
             match forms.choose(&mut posted.form) {
                 Some(run) => run(posted, Some(forms.page)).await,
-                None => refuse(&posted.visit, posted.form, &Refusal::Malformed).await,
+                None => refuse(&posted.visit, posted.form, &Refusal::Malformed),
             }
         })
     }
@@ -162,12 +162,12 @@ where
 {
     let Posted { visit, form } = posted;
     let Ok(function) = read::<F>(&form.fields) else {
-        return refuse(&visit, form, &Refusal::Malformed).await;
+        return refuse(&visit, form, &Refusal::Malformed);
     };
     let (outcome, headers) = asked::run(&visit, function).await;
     let mut response = match outcome {
         Ok(outcome) => answer(visit, form, page, outcome).await,
-        Err(refusal) => refuse(&visit, form, &refusal).await,
+        Err(refusal) => refuse(&visit, form, &refusal),
     };
     response.headers_mut().extend(headers);
     response
@@ -212,11 +212,11 @@ fn with_retry_after(says: Option<&Says>, mut response: Response) -> Response {
 }
 
 /// Answers a form that no function has dealt with: where sending it again may help, with what was typed.
-pub async fn refuse(visit: &Visit, form: Form, refusal: &Refusal) -> Response {
+pub fn refuse(visit: &Visit, form: Form, refusal: &Refusal) -> Response {
     match refusal {
         Refusal::SignedOut | Refusal::FormExpired | Refusal::Unavailable => {
-            render::hold(visit, form, refusal).await
+            render::hold(visit, form, refusal)
         }
-        _ => render::refusal(visit, refusal).await,
+        _ => render::refusal(visit, refusal),
     }
 }

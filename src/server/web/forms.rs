@@ -1,15 +1,25 @@
 //! Every form of the product: which page shows it, and which functions its buttons ask for.
 
 use axum::Router;
+use leptos::prelude::{IntoAny, view};
 
 use super::door::Forms;
 use super::page::Page;
-use super::slice::{Proposes, Slice};
+use super::slice::{Proposes, Slice, View};
 use crate::domain::Step;
 use crate::functions::{
     account, assistant, ava, credentials, done, integrations, plan, profile, settings, studio,
     telephony, twilio, vapi,
 };
+use crate::pages::steps::assistant::AssistantStep;
+use crate::pages::steps::ava::AvaStep;
+use crate::pages::steps::done::DoneStep;
+use crate::pages::steps::integrations::IntegrationsStep;
+use crate::pages::steps::plan::PlanStep;
+use crate::pages::steps::profile::ProfileStep;
+use crate::pages::steps::telephony::TelephonyStep;
+use crate::pages::steps::twilio::TwilioStep;
+use crate::pages::steps::vapi::VapiStep;
 use crate::server::App;
 use crate::server::services::proposals;
 
@@ -40,42 +50,77 @@ type Takes = fn(Forms) -> Forms;
 /// The nine steps: what each proposes, and what its page can ask for. A new step is a line here and one in
 /// `domain/rules.rs`.
 static STEPS: [(Slice, Takes); 9] = [
-    (slice(Step::Profile, proposals::profile), |forms| {
-        forms.takes::<profile::SaveProfile>(SAVES)
-    }),
-    (slice(Step::Vapi, proposals::none), |forms| {
-        about_stored(forms.takes::<vapi::SaveVapiKey>(STORES), VAPI)
-    }),
-    (slice(Step::Ava, proposals::ava), |forms| {
-        forms.takes::<ava::SaveAva>(SAVES)
-    }),
-    (slice(Step::Twilio, proposals::none), |forms| {
-        about_stored(forms.takes::<twilio::SaveTwilio>(STORES), TWILIO)
-    }),
-    (slice(Step::Telephony, proposals::telephony), |forms| {
-        forms
-            .takes::<telephony::SaveTelephony>(SAVES)
-            .takes_with::<telephony::TakeNumber>(&["number:"], "number", &[])
-    }),
-    (slice(Step::Integrations, proposals::none), |forms| {
-        forms.takes::<integrations::SaveIntegrations>(SAVES)
-    }),
-    (slice(Step::Assistant, proposals::assistant), |forms| {
-        forms.takes::<assistant::SaveAssistant>(SAVES)
-    }),
-    (slice(Step::Plan, proposals::none), |forms| {
-        forms.takes::<plan::SavePlan>(SAVES)
-    }),
-    (slice(Step::Done, proposals::none), |forms| {
-        forms
-            .takes::<done::Finish>(&["continue", ""])
-            .takes::<done::Launch>(&["launch"])
-            .takes::<done::LeaveReview>(&["later"])
-    }),
+    (
+        slice(Step::Profile, proposals::profile, |frame, page| {
+            view! { <ProfileStep frame page/> }.into_any()
+        }),
+        |forms| forms.takes::<profile::SaveProfile>(SAVES),
+    ),
+    (
+        slice(Step::Vapi, proposals::none, |frame, page| {
+            view! { <VapiStep frame page/> }.into_any()
+        }),
+        |forms| about_stored(forms.takes::<vapi::SaveVapiKey>(STORES), VAPI),
+    ),
+    (
+        slice(Step::Ava, proposals::ava, |frame, page| {
+            view! { <AvaStep frame page/> }.into_any()
+        }),
+        |forms| forms.takes::<ava::SaveAva>(SAVES),
+    ),
+    (
+        slice(Step::Twilio, proposals::none, |frame, page| {
+            view! { <TwilioStep frame page/> }.into_any()
+        }),
+        |forms| about_stored(forms.takes::<twilio::SaveTwilio>(STORES), TWILIO),
+    ),
+    (
+        slice(Step::Telephony, proposals::telephony, |frame, page| {
+            view! { <TelephonyStep frame page/> }.into_any()
+        }),
+        |forms| {
+            forms
+                .takes::<telephony::SaveTelephony>(SAVES)
+                .takes_with::<telephony::TakeNumber>(&["number:"], "number", &[])
+        },
+    ),
+    (
+        slice(Step::Integrations, proposals::none, |frame, page| {
+            view! { <IntegrationsStep frame page/> }.into_any()
+        }),
+        |forms| forms.takes::<integrations::SaveIntegrations>(SAVES),
+    ),
+    (
+        slice(Step::Assistant, proposals::assistant, |frame, page| {
+            view! { <AssistantStep frame page/> }.into_any()
+        }),
+        |forms| forms.takes::<assistant::SaveAssistant>(SAVES),
+    ),
+    (
+        slice(Step::Plan, proposals::none, |frame, page| {
+            view! { <PlanStep frame page/> }.into_any()
+        }),
+        |forms| forms.takes::<plan::SavePlan>(SAVES),
+    ),
+    (
+        slice(Step::Done, proposals::none, |frame, page| {
+            view! { <DoneStep frame page/> }.into_any()
+        }),
+        |forms| {
+            forms
+                .takes::<done::Finish>(&["continue", ""])
+                .takes::<done::Launch>(&["launch"])
+                .takes::<done::LeaveReview>(&["later"])
+        },
+    ),
 ];
 
-const fn slice(step: Step, proposes: Proposes) -> Slice {
-    Slice { step, proposes }
+const fn slice(step: Step, proposes: Proposes, view: View) -> Slice {
+    Slice {
+        step,
+        proposes,
+        view,
+    }
 }
 
 /// What can be done with a vendor's stored keys.

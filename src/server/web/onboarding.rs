@@ -1,19 +1,22 @@
 //! The pages of the nine steps.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::Response;
+use leptos::view;
 use uuid::Uuid;
 
 use super::render;
 use super::shown::Shown;
 use super::slice::Slice;
 use super::visit::{Customer, Visit};
-use crate::domain::known::Credential;
+use crate::components::form::Filled;
 use crate::domain::{Code, Step, Vendor};
 use crate::functions::credentials::Said;
 use crate::functions::outcome::Says;
-use crate::pages::form::Filled;
-use crate::pages::step::{self, LaterPage, NumberChoice, Numbers, StepPage, Stored, Then};
+use crate::pages::later::LaterPage;
+use crate::pages::step::{self, NumberChoice, Numbers, StepPage, Then};
 use crate::server::services::{numbers as numbers_service, shared_keys};
 use crate::texts::t;
 
@@ -31,12 +34,14 @@ pub async fn go_on(customer: Customer) -> Response {
 /// The page after "Save and come back later".
 pub async fn later(customer: Customer) -> Response {
     let (visit, known) = (&customer.visit, &customer.onboarding.known);
-    let page = LaterPage {
-        email: known.email.clone(),
-        statuses: Step::ALL.map(|step| known.status(step)),
-    };
+    let email = known.email.clone();
+    let statuses = Step::ALL.map(|step| known.status(step));
     let frame = visit.frame(t!(visit.locale, onboarding.later_page.title));
-    render::page(StatusCode::OK, frame, page, step::later).await
+    render::page(
+        StatusCode::OK,
+        frame,
+        |frame| view! { <LaterPage frame email statuses/> },
+    )
 }
 
 pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response {
@@ -50,7 +55,7 @@ pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response
         page.numbers = numbers(&customer).await;
     }
     let frame = customer.visit.frame(step::title(&page));
-    render::page(status, frame, page, step::page).await
+    render::page(status, frame, |frame| (slice.view)(frame, Arc::new(page)))
 }
 
 /// The numbers to choose from, as far as Twilio is quick.
@@ -145,20 +150,10 @@ fn step_page(customer: &Customer, slice: &'static Slice, shown: &Shown) -> StepP
         live_checked_at: onboarding.live_checked_at.map(time_of_day),
         email: known.email.clone(),
         answers: known.answers.clone(),
-        vapi: stored_of(&known.vapi),
-        twilio: stored_of(&known.twilio),
+        vapi: known.vapi.clone(),
+        twilio: known.twilio.clone(),
         assistant_created: known.has_assistant,
         blockers: facts.blockers(),
         completed: known.is_completed,
-    }
-}
-
-/// What may be shown of stored credentials.
-pub(super) fn stored_of(credential: &Credential) -> Stored {
-    Stored {
-        preview: credential.preview.clone(),
-        shared: credential.is_shared,
-        checked: credential.is_checked,
-        refused: credential.problem.is_some(),
     }
 }

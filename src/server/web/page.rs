@@ -22,10 +22,10 @@ pub enum Page {
 impl Page {
     pub async fn show(self, visit: Visit, shown: Shown) -> Response {
         match self {
-            Self::SignUp => account::sign_up(visit, shown).await,
-            Self::LogIn => account::log_in(visit, shown).await,
-            Self::ForgotPassword => account::forgot_password(visit, shown).await,
-            Self::ResetPassword => account::reset_password(visit, shown).await,
+            Self::SignUp => account::sign_up(&visit, &shown),
+            Self::LogIn => account::log_in(&visit, &shown),
+            Self::ForgotPassword => account::forgot_password(&visit, &shown),
+            Self::ResetPassword => account::reset_password(&visit, &shown).await,
             Self::Step(slice) => onboarding::step(visit, slice, shown).await,
             Self::Settings => settings::page(visit, shown).await,
             Self::Studio => studio::page(visit, shown).await,

@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, VARY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use leptos::view;
 
 use super::render;
 use super::visit::{Customer, Visit};
+use crate::components::Frame;
 use crate::functions::Refusal;
-use crate::pages::landing::{self, Landing};
-use crate::pages::layout::Frame;
-use crate::pages::static_pages;
+use crate::pages::landing::LandingPage;
+use crate::pages::static_pages::{HelpPage, TermsPage};
 use crate::server::{App, store};
 use crate::texts::t;
 
@@ -20,7 +21,7 @@ pub async fn choose_language(visit: Visit) -> Response {
     let locale = match Customer::of(visit.clone()).await {
         Ok(Ok(customer)) => customer.locale().unwrap_or(visit_locale),
         Ok(Err(_)) => visit_locale,
-        Err(error) => return render::failure(&visit, error).await,
+        Err(error) => return render::failure(&visit, error),
     };
     let mut response = render::redirect(StatusCode::FOUND, &format!("/{}", locale.code()));
     response
@@ -33,33 +34,35 @@ pub async fn landing(visit: Visit) -> Response {
     match Customer::of(visit.clone()).await {
         Ok(Ok(customer)) => {
             let set_up_done = customer.onboarding.known.is_completed;
-            landing_page(&customer.visit, set_up_done).await
+            landing_page(&customer.visit, set_up_done)
         }
-        Ok(Err(visit)) => landing_page(&visit, false).await,
-        Err(error) => render::failure(&visit, error).await,
+        Ok(Err(visit)) => landing_page(&visit, false),
+        Err(error) => render::failure(&visit, error),
     }
 }
 
-async fn landing_page(visit: &Visit, set_up_done: bool) -> Response {
+fn landing_page(visit: &Visit, set_up_done: bool) -> Response {
     let frame = public_frame(visit, t!(visit.locale, common.landing.title));
     render::page(
         StatusCode::OK,
         frame,
-        Landing { set_up_done },
-        landing::page,
+        |frame| view! { <LandingPage frame set_up_done/> },
     )
-    .await
 }
 
 pub async fn help(visit: Visit) -> Response {
     let frame = public_frame(&visit, t!(visit.locale, common.help_page.title));
     let contact = visit.app.config.support_email.clone();
-    render::page(StatusCode::OK, frame, contact, static_pages::help).await
+    render::page(
+        StatusCode::OK,
+        frame,
+        |frame| view! { <HelpPage frame contact/> },
+    )
 }
 
 pub async fn terms(visit: Visit) -> Response {
     let frame = public_frame(&visit, t!(visit.locale, common.terms_page.title));
-    render::page(StatusCode::OK, frame, (), static_pages::terms).await
+    render::page(StatusCode::OK, frame, |frame| view! { <TermsPage frame/> })
 }
 
 /// The frame of a page that search engines may keep.
@@ -71,11 +74,11 @@ pub(super) fn public_frame(visit: &Visit, title: String) -> Frame {
 }
 
 pub async fn not_found(visit: Visit) -> Response {
-    render::refusal(&visit, &Refusal::NotFound).await
+    render::refusal(&visit, &Refusal::NotFound)
 }
 
 pub async fn method_not_allowed(visit: Visit) -> Response {
-    render::refusal(&visit, &Refusal::MethodNotAllowed).await
+    render::refusal(&visit, &Refusal::MethodNotAllowed)
 }
 
 /// Whether this instance can serve: the database answers and its migrations are applied.

@@ -2,39 +2,32 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
-use axum::http::{Request, StatusCode};
-use axum::response::{IntoResponse, Json, Response};
-use leptos::context::provide_context;
-use leptos::prelude::{AnyView, RenderHtml};
-use leptos::tachys::html::InertElement;
+use axum::response::{Html, IntoResponse, Json, Response};
+use leptos::prelude::*;
 
 use super::visit::{Form, Visit};
+use crate::components::Frame;
 use crate::domain::Step;
 use crate::functions::Refusal;
-use crate::pages::error::{self, Trouble};
-use crate::pages::held::{self, Held, Reason};
-use crate::pages::layout::Frame;
+use crate::pages::error::{self, Trouble, TroublePage};
+use crate::pages::held::{self, Held, HeldPage, Reason};
 use crate::server::Error;
 
 /// Renders a page whole, on the server, with this status.
-pub async fn page<D: Send + Sync + 'static>(
+pub fn page<V: IntoView>(
     status: StatusCode,
     frame: Frame,
-    data: D,
-    view: fn(&Frame, &D) -> AnyView,
+    view: impl FnOnce(Arc<Frame>) -> V,
 ) -> Response {
-    let nonce = frame.nonce.clone();
-    let shared = Arc::new((frame, data));
-    let handler = leptos_axum::render_app_async_with_context(
-        move || provide_context(nonce.clone()),
-        // A page waits for nothing, so it is written at once; a stream would be put together from pieces.
-        move || InertElement::new(view(&shared.0, &shared.1).to_html()),
-    );
-    let mut response = handler(Request::new(Body::empty())).await;
-    *response.status_mut() = status;
-    response
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| {
+        provide_context(frame.nonce.clone());
+        view(Arc::new(frame)).to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    (status, Html(html)).into_response()
 }
 
 /// A redirect after a form (303) or to where something now is.
@@ -54,7 +47,7 @@ pub fn see_other(to: &str) -> Response {
 }
 
 /// A page, or for the browser's own code a code, that says what went wrong.
-pub async fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
+pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or_default();
     let retry_after = match refusal {
         Refusal::Unavailable => Some(5),
@@ -76,7 +69,11 @@ pub async fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
             Refusal::Unexpected => Trouble::Unexpected(visit.request_id.clone()),
         };
         let (title, _) = error::words(visit.locale, &trouble);
-        page(status, visit.frame(title), trouble, error::page).await
+        page(
+            status,
+            visit.frame(title),
+            |frame| view! { <TroublePage frame trouble/> },
+        )
     };
     if let Some(seconds) = retry_after {
         response
@@ -87,19 +84,19 @@ pub async fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
 }
 
 /// The answer to a failure of a service on a page that was asked for.
-pub async fn failure(visit: &Visit, error: Error) -> Response {
-    refusal(visit, &error.into()).await
+pub fn failure(visit: &Visit, error: Error) -> Response {
+    refusal(visit, &error.into())
 }
 
 /// A form that could not be taken, ready to be sent again without its secrets.
-pub async fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
+pub fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
     let reason = match why {
         Refusal::SignedOut => Reason::SignedOut,
         Refusal::FormExpired => Reason::Expired,
         _ => Reason::Unavailable,
     };
     if visit.wants_json {
-        return refusal(visit, why).await;
+        return refusal(visit, why);
     }
     let status = StatusCode::from_u16(why.status()).unwrap_or_default();
     let is_secret = |name: &str| {
@@ -123,12 +120,8 @@ pub async fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
         fields,
         lacks_secret: secrets.iter().any(|(_, value)| !value.is_empty()),
     };
-    let frame = visit.frame("");
-    let frame = Frame {
-        title: held::title(&frame, reason),
-        ..frame
-    };
-    page(status, frame, held, held::page).await
+    let frame = visit.frame(held::title(visit.locale, reason));
+    page(status, frame, |frame| view! { <HeldPage frame held/> })
 }
 
 /// To the log-in page, and back here afterwards.

@@ -1,20 +1,20 @@
 //! The page of the settings: a section at a time.
 
 use axum::response::Response;
+use leptos::view;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::onboarding::stored_of;
 use super::render;
 use super::shown::Shown;
 use super::visit::{Customer, Visit};
+use crate::components::form::Filled;
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Step, Vendor};
 use crate::functions::Refusal;
 use crate::functions::credentials::Said;
 use crate::functions::outcome::Says;
-use crate::pages::form::Filled;
-use crate::pages::settings::{self, Done, Section, Settings};
+use crate::pages::settings::{Done, Section, Settings, SettingsPage};
 use crate::pages::tokens::{Token, Tokens};
 use crate::server::services::{shared_keys, tokens};
 use crate::server::store::api_tokens::Row;
@@ -33,11 +33,11 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
         id => Section::from_id(id),
     };
     let Some(section) = section else {
-        return render::refusal(visit, &Refusal::NotFound).await;
+        return render::refusal(visit, &Refusal::NotFound);
     };
     let tokens = match tokens_of(&customer, section, &shown).await {
         Ok(tokens) => tokens,
-        Err(error) => return render::failure(visit, error).await,
+        Err(error) => return render::failure(visit, error),
     };
     let status = shown.status;
     let page = settings_page(&customer, section, tokens, &shown);
@@ -47,7 +47,11 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
     } else {
         title
     };
-    render::page(status, visit.frame(title), page, settings::page).await
+    render::page(
+        status,
+        visit.frame(title),
+        |frame| view! { <SettingsPage frame page/> },
+    )
 }
 
 async fn tokens_of(
@@ -117,8 +121,8 @@ fn settings_page(customer: &Customer, section: Section, tokens: Tokens, shown: &
         .filter(|_| is_first),
         from_onboarding: visit.query("returnTo") == "onboarding"
             || shown.form.last("return_to") == "onboarding",
-        vapi: stored_of(&known.vapi),
-        twilio: stored_of(&known.twilio),
+        vapi: known.vapi.clone(),
+        twilio: known.twilio.clone(),
         waits: shown.says() == Some(&Says::Waits),
         said: Said::from_id(&visit.query("said")).filter(|_| is_first),
         not_removed: match shown.says() {

@@ -1,11 +1,21 @@
 //! What the pages need of one step.
 
+use std::sync::Arc;
+
+use leptos::prelude::AnyView;
+
+use crate::components::Frame;
 use crate::domain::{Draft, Known, Locale, Step};
+use crate::pages::step::StepPage;
 
 /// What a form proposes by what is known, on a page of this language.
 pub type Proposes = fn(&Known, Locale) -> Draft;
 
+/// The page of a step.
+pub type View = fn(Arc<Frame>, Arc<StepPage>) -> AnyView;
+
 pub struct Slice {
     pub step: Step,
     pub proposes: Proposes,
+    pub view: View,
 }

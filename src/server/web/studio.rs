@@ -2,18 +2,19 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Json, Response};
+use leptos::view;
 use uuid::Uuid;
 
-use super::onboarding::{stored_of, time_of_day};
+use super::onboarding::time_of_day;
 use super::render;
 use super::shown::Shown;
 use super::visit::{Customer, Visit};
+use crate::components::form::Filled;
 use crate::domain::call::CUSTOMER_NUMBER;
 use crate::domain::progress::Blocker;
 use crate::functions::Refusal;
 use crate::functions::studio::News;
-use crate::pages::form::Filled;
-use crate::pages::studio::{self, Call, Notice, Studio};
+use crate::pages::studio::{Call, Notice, Studio, StudioPage};
 use crate::server::services::calls;
 use crate::server::store::calls::Row;
 use crate::texts::{self, t};
@@ -34,13 +35,13 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
     };
     let calls = match calls::page(&visit.app, customer.user(), None, 20).await {
         Ok(calls) => calls,
-        Err(error) => return render::failure(visit, error).await,
+        Err(error) => return render::failure(visit, error),
     };
     let facts = known.facts();
-    let page = Studio {
+    let studio = Studio {
         answers: known.answers.clone(),
-        vapi: stored_of(&known.vapi),
-        twilio: stored_of(&known.twilio),
+        vapi: known.vapi.clone(),
+        twilio: known.twilio.clone(),
         blockers: facts.blockers(),
         completed: facts.completed,
         is_live: facts.is_live(),
@@ -57,7 +58,11 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
         calls: calls.into_iter().map(call_of).collect(),
     };
     let frame = visit.frame(t!(visit.locale, studio.title));
-    render::page(shown.status, frame, page, studio::page).await
+    render::page(
+        shown.status,
+        frame,
+        |frame| view! { <StudioPage frame studio/> },
+    )
 }
 
 fn is_over(status: &str) -> bool {
@@ -87,7 +92,7 @@ fn call_of(row: Row) -> Call {
 pub async fn call(customer: Customer, Path(id): Path<String>) -> Response {
     let visit = &customer.visit;
     let Ok(id) = id.parse::<Uuid>() else {
-        return render::refusal(visit, &Refusal::NotFound).await;
+        return render::refusal(visit, &Refusal::NotFound);
     };
     match calls::one(&visit.app, customer.user(), id).await {
         Ok(Some(row)) => {
@@ -95,7 +100,7 @@ pub async fn call(customer: Customer, Path(id): Path<String>) -> Response {
             let done = is_over(&row.status);
             Json(News { words, done }).into_response()
         }
-        Ok(None) => render::refusal(visit, &Refusal::NotFound).await,
-        Err(error) => render::failure(visit, error).await,
+        Ok(None) => render::refusal(visit, &Refusal::NotFound),
+        Err(error) => render::failure(visit, error),
     }
 }

@@ -8,9 +8,9 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::csrf;
+use crate::components::Frame;
 use crate::domain::Locale;
 use crate::functions::form::{Values, bare_name};
-use crate::pages::layout::Frame;
 use crate::server::services::accounts::Visitor;
 use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::{App, Error, session};

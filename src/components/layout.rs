@@ -1,15 +1,17 @@
-//! The frame of every page: head, header, footer.
+//! The layout of every page: head, header, footer.
 
 use std::sync::{Arc, OnceLock};
 
 use leptos::config::LeptosOptions;
+use leptos::either::Either;
 use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use url::Url;
 
-use crate::domain::Locale;
+use super::form::CsrfField;
+use crate::domain::{Locale, Step};
 use crate::texts::t;
 
 /// What every page needs to know of the request it answers.
@@ -38,18 +40,24 @@ impl Frame {
         format!("/{}{path}", self.locale.code())
     }
 
-    fn address(&self, locale: Locale) -> String {
-        format!("/{}{}", locale.code(), self.path)
+    /// The address of a step.
+    #[must_use]
+    pub fn step_href(&self, step: Step) -> String {
+        format!("/{}/onboarding/{}", self.locale.code(), step.id())
     }
 
-    /// The hidden field that proves a form to be ours.
-    pub fn csrf_field(&self) -> impl IntoView + use<> {
-        view! { <input type="hidden" name="csrf_token" value=self.csrf_token.clone() autocomplete="off"/> }
+    fn address(&self, locale: Locale) -> String {
+        format!("/{}{}", locale.code(), self.path)
     }
 }
 
 /// A whole page around the content of `main`.
-pub fn page(frame: &Frame, main: AnyView) -> AnyView {
+#[component]
+pub fn Layout<C: IntoView + 'static>(
+    frame: Arc<Frame>,
+    children: TypedChildren<C>,
+) -> impl IntoView {
+    let children = children.into_inner();
     let l = frame.locale;
     let title = format!("{} - {}", frame.title, t!(l, common.product));
     view! {
@@ -62,40 +70,38 @@ pub fn page(frame: &Frame, main: AnyView) -> AnyView {
                 <title>{title}</title>
                 <link rel="stylesheet" href=stylesheet(&frame.leptos)/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                {language_links(frame)}
-                {scripts(frame)}
+                <LanguageLinks frame=&frame/>
+                <Scripts frame=&frame/>
             </head>
             <body>
                 <a class="skip-link" href="#main">{t!(l, common.skip_link)}</a>
-                {header(frame)}
-                <main id="main" tabindex="-1">{main}</main>
-                {footer(frame)}
+                <Header frame=&frame/>
+                <main id="main" tabindex="-1">{children()}</main>
+                <Footer frame=&frame/>
             </body>
         </html>
     }
-    .into_any()
 }
 
-fn header(frame: &Frame) -> impl IntoView + use<> {
+#[component]
+fn Header<'a>(frame: &'a Frame) -> impl IntoView + use<> {
     let l = frame.locale;
     let sandbox = frame
         .is_sandbox
         .then(|| view! { <p class="sandbox">{t!(l, common.sandbox)}</p> });
     let account = if frame.signed_in {
-        view! {
+        Either::Left(view! {
             <a href=frame.href("/settings")>{t!(l, common.settings)}</a>
             <form method="post" action=frame.href("/logout")>
-                {frame.csrf_field()}
+                <CsrfField token=&frame.csrf_token/>
                 <button class="link">{t!(l, common.log_out)}</button>
             </form>
-        }
-        .into_any()
+        })
     } else {
-        view! {
+        Either::Right(view! {
             <a href=frame.href("/login")>{t!(l, common.log_in)}</a>
             <a href=frame.href("/signup")>{t!(l, common.sign_up)}</a>
-        }
-        .into_any()
+        })
     };
     view! {
         <header class="site-header">
@@ -114,7 +120,8 @@ fn header(frame: &Frame) -> impl IntoView + use<> {
     }
 }
 
-fn footer(frame: &Frame) -> impl IntoView + use<> {
+#[component]
+fn Footer<'a>(frame: &'a Frame) -> impl IntoView + use<> {
     let l = frame.locale;
     let languages = Locale::ALL.map(|locale| {
         let current = (locale == l).then_some("true");
@@ -141,9 +148,10 @@ fn footer(frame: &Frame) -> impl IntoView + use<> {
 }
 
 /// What search engines are told: the same page in each language, or to keep nothing.
-fn language_links(frame: &Frame) -> AnyView {
+#[component]
+fn LanguageLinks<'a>(frame: &'a Frame) -> impl IntoView + use<> {
     if !frame.is_public {
-        return view! { <meta name="robots" content="noindex"/> }.into_any();
+        return Either::Left(view! { <meta name="robots" content="noindex"/> });
     }
     let absolute = |path: String| {
         frame
@@ -155,17 +163,17 @@ fn language_links(frame: &Frame) -> AnyView {
     let alternates = Locale::ALL.map(|locale| {
         view! { <link rel="alternate" hreflang=locale.code() href=absolute(frame.address(locale))/> }
     });
-    view! {
+    Either::Right(view! {
         <link rel="canonical" href=absolute(frame.address(frame.locale))/>
         {alternates}
         <link rel="alternate" hreflang="x-default" href=absolute("/".to_owned())/>
-    }
-    .into_any()
+    })
 }
 
 /// The tags that start the browser's code. They differ between two pages in nothing but the nonce, and the
 /// framework would read the names of its files from disk for each.
-fn scripts(frame: &Frame) -> InertElement {
+#[component]
+fn Scripts<'a>(frame: &'a Frame) -> impl IntoView + use<> {
     static TAGS: OnceLock<(String, String)> = OnceLock::new();
     let (nonce, tags) = TAGS.get_or_init(|| {
         let options = || frame.leptos.as_ref().clone();
@@ -196,8 +204,8 @@ fn stylesheet(options: &LeptosOptions) -> &'static str {
 }
 
 /// Shows a key, a number or an address left to right, whatever is around it.
-pub fn ltr(text: impl Into<String>) -> impl IntoView {
-    let text: String = text.into();
+#[component]
+pub fn Ltr(text: String) -> impl IntoView {
     view! { <bdi dir="ltr">{text}</bdi> }
 }
 
