@@ -78,11 +78,13 @@ impl Hours {
             let days = take_days(&mut tokens)?;
             let ranges = take_ranges(&mut tokens)?;
             for day in days {
-                hours.days[day].extend(&ranges);
+                for range in &ranges {
+                    let own = &mut hours.days[day];
+                    own.insert(own.partition_point(|other| other < range), *range);
+                }
             }
         }
-        for ranges in &mut hours.days {
-            ranges.sort_unstable();
+        for ranges in &hours.days {
             if ranges.windows(2).any(|pair| pair[0].1 > pair[1].0) {
                 return Err(());
             }
@@ -303,9 +305,7 @@ fn take_days(tokens: &mut &[Token]) -> Result<Vec<usize>, ()> {
             _ => break,
         }
     }
-    days.sort_unstable();
-    days.dedup();
-    Ok(days)
+    Ok((0..7).filter(|day| days.contains(day)).collect())
 }
 
 fn take_ranges(tokens: &mut &[Token]) -> Result<Vec<Range>, ()> {

@@ -20,8 +20,12 @@ pub fn ProposeZone() -> impl IntoView {
         let zone = Reflect::get(&options, &"timeZone".into())
             .ok()
             .and_then(|zone| zone.as_string());
-        if let (Some(list), Some(zone)) = (list, zone.as_deref().and_then(timezone::offered)) {
-            list.set_value(zone);
+        if let (Some(list), Some(zone)) = (list, zone) {
+            list.set_value(timezone::current(&zone));
+            if list.selected_index() < 0 {
+                // It is not in the list.
+                list.set_value("");
+            }
         }
     });
 }

@@ -1,10 +1,11 @@
 //! Every form of the product: which page shows it, and which functions its buttons ask for.
 
 use axum::Router;
-use leptos::prelude::{IntoAny, view};
+use leptos::view;
 
 use super::door::Forms;
 use super::page::Page;
+use super::render;
 use super::slice::{Proposes, Slice, View};
 use crate::domain::Step;
 use crate::functions::{
@@ -51,33 +52,37 @@ type Takes = fn(Forms) -> Forms;
 /// `domain/rules.rs`.
 static STEPS: [(Slice, Takes); 9] = [
     (
-        slice(Step::Profile, proposals::profile, |frame, page| {
-            view! { <ProfileStep frame page/> }.into_any()
+        slice(Step::Profile, proposals::profile, |status, frame, page| {
+            render::page(status, frame, |frame| view! { <ProfileStep frame page/> })
         }),
         |forms| forms.takes::<profile::SaveProfile>(SAVES),
     ),
     (
-        slice(Step::Vapi, proposals::none, |frame, page| {
-            view! { <VapiStep frame page/> }.into_any()
+        slice(Step::Vapi, proposals::none, |status, frame, page| {
+            render::page(status, frame, |frame| view! { <VapiStep frame page/> })
         }),
         |forms| about_stored(forms.takes::<vapi::SaveVapiKey>(STORES), VAPI),
     ),
     (
-        slice(Step::Ava, proposals::ava, |frame, page| {
-            view! { <AvaStep frame page/> }.into_any()
+        slice(Step::Ava, proposals::ava, |status, frame, page| {
+            render::page(status, frame, |frame| view! { <AvaStep frame page/> })
         }),
         |forms| forms.takes::<ava::SaveAva>(SAVES),
     ),
     (
-        slice(Step::Twilio, proposals::none, |frame, page| {
-            view! { <TwilioStep frame page/> }.into_any()
+        slice(Step::Twilio, proposals::none, |status, frame, page| {
+            render::page(status, frame, |frame| view! { <TwilioStep frame page/> })
         }),
         |forms| about_stored(forms.takes::<twilio::SaveTwilio>(STORES), TWILIO),
     ),
     (
-        slice(Step::Telephony, proposals::telephony, |frame, page| {
-            view! { <TelephonyStep frame page/> }.into_any()
-        }),
+        slice(
+            Step::Telephony,
+            proposals::telephony,
+            |status, frame, page| {
+                render::page(status, frame, |frame| view! { <TelephonyStep frame page/> })
+            },
+        ),
         |forms| {
             forms
                 .takes::<telephony::SaveTelephony>(SAVES)
@@ -85,26 +90,38 @@ static STEPS: [(Slice, Takes); 9] = [
         },
     ),
     (
-        slice(Step::Integrations, proposals::none, |frame, page| {
-            view! { <IntegrationsStep frame page/> }.into_any()
-        }),
+        slice(
+            Step::Integrations,
+            proposals::none,
+            |status, frame, page| {
+                render::page(
+                    status,
+                    frame,
+                    |frame| view! { <IntegrationsStep frame page/> },
+                )
+            },
+        ),
         |forms| forms.takes::<integrations::SaveIntegrations>(SAVES),
     ),
     (
-        slice(Step::Assistant, proposals::assistant, |frame, page| {
-            view! { <AssistantStep frame page/> }.into_any()
-        }),
+        slice(
+            Step::Assistant,
+            proposals::assistant,
+            |status, frame, page| {
+                render::page(status, frame, |frame| view! { <AssistantStep frame page/> })
+            },
+        ),
         |forms| forms.takes::<assistant::SaveAssistant>(SAVES),
     ),
     (
-        slice(Step::Plan, proposals::none, |frame, page| {
-            view! { <PlanStep frame page/> }.into_any()
+        slice(Step::Plan, proposals::none, |status, frame, page| {
+            render::page(status, frame, |frame| view! { <PlanStep frame page/> })
         }),
         |forms| forms.takes::<plan::SavePlan>(SAVES),
     ),
     (
-        slice(Step::Done, proposals::none, |frame, page| {
-            view! { <DoneStep frame page/> }.into_any()
+        slice(Step::Done, proposals::none, |status, frame, page| {
+            render::page(status, frame, |frame| view! { <DoneStep frame page/> })
         }),
         |forms| {
             forms

@@ -55,7 +55,7 @@ pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response
         page.numbers = numbers(&customer).await;
     }
     let frame = customer.visit.frame(step::title(&page));
-    render::page(status, frame, |frame| (slice.view)(frame, Arc::new(page)))
+    (slice.view)(status, frame, Arc::new(page))
 }
 
 /// The numbers to choose from, as far as Twilio is quick.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::AnyView;
+use axum::http::StatusCode;
+use axum::response::Response;
 
 use crate::components::Frame;
 use crate::domain::{Draft, Known, Locale, Step};
@@ -11,8 +12,8 @@ use crate::pages::step::StepPage;
 /// What a form proposes by what is known, on a page of this language.
 pub type Proposes = fn(&Known, Locale) -> Draft;
 
-/// The page of a step.
-pub type View = fn(Arc<Frame>, Arc<StepPage>) -> AnyView;
+/// Renders the page of a step.
+pub type View = fn(StatusCode, Frame, Arc<StepPage>) -> Response;
 
 pub struct Slice {
     pub step: Step,
