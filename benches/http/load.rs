@@ -9,8 +9,8 @@ use tokio::net::TcpStream;
 
 pub const CONNECTIONS: usize = 16;
 /// Many short rounds: what else the machine does meets all sides alike.
-pub const ROUND: Duration = Duration::from_millis(1_500);
-pub const ROUNDS: usize = 16;
+pub const ROUND: Duration = Duration::from_millis(500);
+pub const ROUNDS: usize = 48;
 
 /// The place of a request: its round, its connection, and how many this connection sent in the round before.
 #[derive(Clone, Copy)]

@@ -10,7 +10,10 @@ use uuid::Uuid;
 
 use super::browser::Browser;
 use super::inside;
-use super::load::{CONNECTIONS, Load, ROUND};
+use super::load::{CONNECTIONS, Load};
+
+/// Less than a program waits for a vendor.
+const A_WHILE: Duration = Duration::from_secs(4);
 
 /// Takes connections and never answers.
 pub async fn silent() -> SocketAddr {
@@ -27,7 +30,7 @@ pub async fn silent() -> SocketAddr {
 
 /// Pages/s while these customers wait ten seconds each for the silent vendor, of the usual ones.
 pub async fn pages_beside_silence(pages: &Load, customers: &[Browser]) -> f64 {
-    let run = || async { pages.run(0, ROUND, usize::MAX).await.rate() };
+    let run = || async { pages.run(0, A_WHILE, usize::MAX).await.rate() };
     // Before and after, so that what changes with time alone does not count.
     let before = run().await;
     let asking: Vec<JoinHandle<()>> = (customers.iter().cloned())
