@@ -17,6 +17,7 @@ pub mod vault;
 pub mod vendors;
 pub mod web;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use leptos::config::LeptosOptions;
@@ -30,13 +31,30 @@ use vendors::Vendors;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
-pub struct App {
-    pub config: Arc<Config>,
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub config: Config,
     pub pool: PgPool,
     pub vault: Arc<Vault>,
     pub mailer: Mailer,
-    pub vendors: Arc<Vendors>,
+    pub vendors: Vendors,
     pub leptos: Arc<LeptosOptions>,
     /// Whether `cargo leptos watch` reloads the pages.
     pub reloads: bool,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }

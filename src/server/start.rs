@@ -19,7 +19,7 @@ use super::services::rotation::{self, Rotation};
 use super::store::{self, MIGRATIONS};
 use super::vault::{Key, Vault};
 use super::vendors::Vendors;
-use super::{App, Config, metrics, router, session};
+use super::{App, Config, Parts, metrics, router, session};
 
 /// Why the program cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -119,15 +119,15 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     }
     let leptos = Arc::new(leptos_options(&config));
     let database = Database::open(&config).await?;
-    let app = App {
+    let app = App::new(Parts {
         pool: database.pool.clone(),
-        vendors: Arc::new(Vendors::new(&config)?),
+        vendors: Vendors::new(&config)?,
         vault,
         mailer,
         reloads: config.reload_port.is_some(),
         leptos,
-        config: Arc::new(config),
-    };
+        config,
+    });
     println!("Ava is at {}", app.config.public_url);
     if app.config.is_sandbox() {
         tracing::warn!("the vendors are a sandbox: no call is real");

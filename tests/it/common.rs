@@ -7,7 +7,7 @@ use ava::server::mail::Mailer;
 use ava::server::store::MIGRATIONS;
 use ava::server::vault::{Key, Vault};
 use ava::server::vendors::Vendors;
-use ava::server::{App, Config, router};
+use ava::server::{App, Config, Parts, router};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode, header};
@@ -43,6 +43,11 @@ impl TestApp {
 
     /// An app whose environment has these variables as well.
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        Self::start_on(&[], variables).await
+    }
+
+    /// An app whose connections have these settings of PostgreSQL as well.
+    pub async fn start_on(settings: &[(&str, &str)], variables: &[(&str, &str)]) -> Self {
         let url =
             std::env::var("DATABASE_URL").expect("DATABASE_URL leads to a PostgreSQL for tests");
         let options: PgConnectOptions = url.parse().expect("DATABASE_URL is an address");
@@ -57,7 +62,7 @@ impl TestApp {
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(std::time::Duration::from_secs(2))
-            .connect_with(options.database(&name))
+            .connect_with(options.database(&name).options(settings.iter().copied()))
             .await
             .expect("the new database answers");
         MIGRATIONS.run(&pool).await.expect("the migrations apply");
@@ -89,15 +94,15 @@ impl TestApp {
         .expect("the configuration is good");
         let key = Key::from_base64(ENCRYPTION_KEY).expect("a key");
         let vault = Arc::new(Vault::new(key, Vec::new()));
-        let app = App {
+        let app = App::new(Parts {
             mailer: Mailer::new(&config).expect("a mailer"),
-            vendors: Arc::new(Vendors::new(&config).expect("clients")),
-            config: Arc::new(config),
+            vendors: Vendors::new(&config).expect("clients"),
+            config,
             pool: pool.clone(),
             vault: Arc::clone(&vault),
             leptos: Arc::new(LeptosOptions::builder().output_name("ava").build()),
             reloads: false,
-        };
+        });
         let router = router::build(app.clone());
         let served = router.clone();
         tokio::spawn(async move { axum::serve(listener, served).await });

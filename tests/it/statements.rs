@@ -4,10 +4,8 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use ava::server::router;
 use axum::http::StatusCode;
 use serde_json::json;
-use sqlx::postgres::PgPoolOptions;
 use tracing::field::Field;
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Subscriber};
@@ -68,16 +66,8 @@ struct Counting {
 impl Counting {
     /// An app whose connections are told by PostgreSQL what they ask for.
     async fn start() -> Self {
-        let mut app = TestApp::start().await;
-        let options = app.pool.connect_options().as_ref().clone();
-        app.app.pool = PgPoolOptions::new()
-            .test_before_acquire(false)
-            .connect_with(
-                options.options([("log_statement", "all"), ("client_min_messages", "log")]),
-            )
-            .await
-            .expect("a pool");
-        app.router = router::build(app.app.clone());
+        let tells = [("log_statement", "all"), ("client_min_messages", "log")];
+        let app = TestApp::start_on(&tells, &[]).await;
         let statements = Statements::default();
         let subscriber = tracing_subscriber::registry().with(statements.clone());
         Self {
