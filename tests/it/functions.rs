@@ -249,9 +249,10 @@ impl Stage {
             .await
             .expect("a table")
             .unwrap_or_default();
-        let reset = match case.page.contains("{reset}") {
-            true => mailed_token(&app).await,
-            false => String::new(),
+        let reset = if case.page.contains("{reset}") {
+            mailed_token(&app).await
+        } else {
+            String::new()
         };
         Self {
             app,
