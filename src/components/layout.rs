@@ -12,6 +12,7 @@ use url::Url;
 
 use super::form::CsrfField;
 use crate::domain::{Locale, Step};
+use crate::functions::address;
 use crate::texts::t;
 
 /// What every page needs to know of the request it answers.
@@ -43,7 +44,7 @@ impl Frame {
     /// The address of a step.
     #[must_use]
     pub fn step_href(&self, step: Step) -> String {
-        format!("/{}/onboarding/{}", self.locale.code(), step.id())
+        self.href(&address::step(step))
     }
 
     fn address(&self, locale: Locale) -> String {
@@ -91,16 +92,16 @@ fn Header<'a>(frame: &'a Frame) -> impl IntoView + use<> {
         .then(|| view! { <p class="sandbox">{t!(l, common.sandbox)}</p> });
     let account = if frame.signed_in {
         Either::Left(view! {
-            <a href=frame.href("/settings")>{t!(l, common.settings)}</a>
-            <form method="post" action=frame.href("/logout")>
+            <a href=frame.href(address::SETTINGS)>{t!(l, common.settings)}</a>
+            <form method="post" action=frame.href(address::LOG_OUT)>
                 <CsrfField token=&frame.csrf_token/>
                 <button class="link">{t!(l, common.log_out)}</button>
             </form>
         })
     } else {
         Either::Right(view! {
-            <a href=frame.href("/login")>{t!(l, common.log_in)}</a>
-            <a href=frame.href("/signup")>{t!(l, common.sign_up)}</a>
+            <a href=frame.href(address::LOG_IN)>{t!(l, common.log_in)}</a>
+            <a href=frame.href(address::SIGN_UP)>{t!(l, common.sign_up)}</a>
         })
     };
     view! {

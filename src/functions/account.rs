@@ -40,6 +40,7 @@ pub async fn sign_up(
     password: Secret,
     return_to: String,
 ) -> Result<SignedUp, Refusal> {
+    use crate::functions::address;
     use crate::server::services::accounts::{self, SignUp};
     use crate::server::web::asked;
 
@@ -91,6 +92,7 @@ pub async fn log_in(
     password: Secret,
     return_to: String,
 ) -> Result<LoggedIn, Refusal> {
+    use crate::functions::address;
     use crate::server::services::accounts::{self, LogIn};
     use crate::server::web::asked;
 
@@ -123,6 +125,7 @@ impl Outcome for LoggedOut {
 
 #[server(prefix = "/fn", endpoint = "log_out")]
 pub async fn log_out() -> Result<LoggedOut, Refusal> {
+    use crate::functions::address;
     use crate::server::web::asked;
 
     let to = asked::leave(&asked::visit()).await?;
@@ -154,6 +157,7 @@ impl Outcome for ResetRequested {
 /// Mails a link to set a new password.
 #[server(prefix = "/fn", endpoint = "request_password_reset")]
 pub async fn request_password_reset(email: String) -> Result<ResetRequested, Refusal> {
+    use crate::functions::address;
     use crate::server::services::accounts::{self, Forgot};
     use crate::server::web::asked;
 
@@ -161,7 +165,7 @@ pub async fn request_password_reset(email: String) -> Result<ResetRequested, Ref
     Ok(
         match accounts::request_reset(&visit.app, &visit.visitor(), &email, visit.locale).await? {
             Forgot::Sent => {
-                let to = visit.href("/forgot-password?notice=sent");
+                let to = format!("{}?notice=sent", visit.href(address::FORGOT_PASSWORD));
                 ResetRequested::Sent { to }
             }
             Forgot::Problems(problems) => ResetRequested::Refused { problems },
@@ -196,6 +200,7 @@ impl Outcome for PasswordReset {
 /// Sets a new password by the token of a mailed link.
 #[server(prefix = "/fn", endpoint = "reset_password")]
 pub async fn reset_password(token: Secret, password: Secret) -> Result<PasswordReset, Refusal> {
+    use crate::functions::address;
     use crate::server::services::accounts::{self, Reset};
     use crate::server::web::asked;
 
@@ -203,7 +208,7 @@ pub async fn reset_password(token: Secret, password: Secret) -> Result<PasswordR
     Ok(
         match accounts::reset_password(&visit.app.pool, &token.0, &password.0).await? {
             Reset::Done => {
-                let to = visit.href("/login?notice=password-reset");
+                let to = format!("{}?notice=password-reset", visit.href(address::LOG_IN));
                 PasswordReset::Done { to }
             }
             Reset::LinkExpired => PasswordReset::LinkExpired,

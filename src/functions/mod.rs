@@ -7,6 +7,7 @@
 //! left to the framework.
 
 pub mod account;
+pub mod address;
 pub mod assistant;
 pub mod ava;
 pub mod credentials;

@@ -11,6 +11,7 @@ use crate::components::form::{CsrfField, ErrorSummary, Filled, HiddenField};
 use crate::components::{Alert, Frame, Layout, StatusLine};
 use crate::domain::account::{EMAIL, PASSWORD, PASSWORD_MAX};
 use crate::domain::{Field, Rule};
+use crate::functions::address;
 use crate::texts::t;
 
 const NEW_PASSWORD: Field = Field::required(PASSWORD, Rule::Secret { max: PASSWORD_MAX });
@@ -92,7 +93,7 @@ pub fn SignUpPage(frame: Arc<Frame>, page: Credentials) -> impl IntoView {
             <Summary page=&page/>
             <div class="narrow-page">
                 <h1>{t!(l, account.sign_up_title)}</h1>
-                <form method="post" action=frame.href("/signup") novalidate>
+                <form method="post" action=frame.href(address::SIGN_UP) novalidate>
                     <Carried frame=&frame page=&page/>
                     <TextField form=&page.form field=&EMAIL look=Look::EMAIL hint=t!(l, account.email_hint)/>
                     <SecretField
@@ -101,7 +102,7 @@ pub fn SignUpPage(frame: Arc<Frame>, page: Credentials) -> impl IntoView {
                     />
                     <button class="primary">{t!(l, account.sign_up_button)}</button>
                 </form>
-                <p>{t!(l, account.have_account)}" "<a href=page.other(&frame, "/login")>{t!(l, common.log_in)}</a></p>
+                <p>{t!(l, account.have_account)}" "<a href=page.other(&frame, address::LOG_IN)>{t!(l, common.log_in)}</a></p>
             </div>
         </Layout>
     }
@@ -129,14 +130,14 @@ pub fn LogInPage(frame: Arc<Frame>, page: Credentials) -> impl IntoView {
             <div class="narrow-page">
                 {notice}
                 <h1>{t!(l, account.log_in_title)}</h1>
-                <form method="post" action=frame.href("/login") novalidate>
+                <form method="post" action=frame.href(address::LOG_IN) novalidate>
                     <Carried frame=&frame page=&page/>
                     <TextField form=&page.form field=&EMAIL look/>
                     <SecretField form=&page.form field=&NEW_PASSWORD autocomplete="current-password"/>
                     <button class="primary">{t!(l, account.log_in_button)}</button>
                 </form>
-                <p><a href=frame.href("/forgot-password")>{t!(l, account.forgot_link)}</a></p>
-                <p>{t!(l, account.no_account)}" "<a href=page.other(&frame, "/signup")>{t!(l, common.sign_up)}</a></p>
+                <p><a href=frame.href(address::FORGOT_PASSWORD)>{t!(l, account.forgot_link)}</a></p>
+                <p>{t!(l, account.no_account)}" "<a href=page.other(&frame, address::SIGN_UP)>{t!(l, common.sign_up)}</a></p>
             </div>
         </Layout>
     }
@@ -156,7 +157,7 @@ pub fn ForgotPasswordPage(frame: Arc<Frame>, form: Filled, sent: Option<i32>) ->
             <ErrorSummary form=&form focus=true/>
             <h1>{t!(l, account.forgot_title)}</h1>
             <p>{t!(l, account.forgot_text)}</p>
-            <form method="post" action=frame.href("/forgot-password") novalidate>
+            <form method="post" action=frame.href(address::FORGOT_PASSWORD) novalidate>
                 <CsrfField token=&frame.csrf_token/>
                 <TextField form=&form field=&EMAIL look=Look::EMAIL/>
                 <button class="primary">{t!(l, account.forgot_button)}</button>
@@ -181,12 +182,12 @@ pub fn ResetPasswordPage(frame: Arc<Frame>, page: Resetting) -> impl IntoView {
         Some(minutes) => Either::Left(view! {
             <h1>{t!(l, account.reset_expired_title)}</h1>
             <p>{t!(l, account.reset_expired_text, minutes = minutes)}</p>
-            <p><a class="button primary" href=frame.href("/forgot-password")>{t!(l, account.reset_expired_link)}</a></p>
+            <p><a class="button primary" href=frame.href(address::FORGOT_PASSWORD)>{t!(l, account.reset_expired_link)}</a></p>
         }),
         None => Either::Right(view! {
             <ErrorSummary form=&page.form focus=true/>
             <h1>{t!(l, account.reset_title)}</h1>
-            <form method="post" action=frame.href("/reset-password") novalidate>
+            <form method="post" action=frame.href(address::RESET_PASSWORD) novalidate>
                 <CsrfField token=&frame.csrf_token/>
                 <HiddenField name="token" value=page.token/>
                 <SecretField

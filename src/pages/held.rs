@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::components::form::{CsrfField, HiddenField};
 use crate::components::{Frame, Layout};
 use crate::domain::Locale;
+use crate::functions::address;
 use crate::texts::t;
 
 /// Why the form was not taken.
@@ -47,7 +48,7 @@ pub fn HeldPage(frame: Arc<Frame>, held: Held) -> impl IntoView {
         Reason::SignedOut => t!(l, common.held.signed_out_text),
     };
     let log_in = (held.reason == Reason::SignedOut).then(|| {
-        let href = frame.href("/login");
+        let href = frame.href(address::LOG_IN);
         view! { <p><a href=href target="_blank">{t!(l, common.held.signed_out_link)}</a></p> }
     });
     let secret_note = held

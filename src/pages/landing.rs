@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{Frame, Layout};
+use crate::functions::address;
 use crate::texts::t;
 
 /// A logged-in customer goes on to the set-up, or once it is done to the studio.
@@ -12,9 +13,9 @@ use crate::texts::t;
 pub fn LandingPage(frame: Arc<Frame>, set_up_done: bool) -> impl IntoView {
     let l = frame.locale;
     let (href, label) = match (frame.signed_in, set_up_done) {
-        (false, _) => ("/signup", t!(l, common.landing.start)),
-        (true, false) => ("/onboarding", t!(l, common.continue_setup)),
-        (true, true) => ("/ava-studio", t!(l, common.studio)),
+        (false, _) => (address::SIGN_UP, t!(l, common.landing.start)),
+        (true, false) => (address::ONBOARDING, t!(l, common.continue_setup)),
+        (true, true) => (address::STUDIO, t!(l, common.studio)),
     };
     view! {
         <Layout frame=frame.clone()>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::components::progress::TaskList;
 use crate::components::{Frame, Layout};
 use crate::domain::progress::Status;
+use crate::functions::address;
 use crate::texts::t;
 
 /// `statuses` are in the order of the steps.
@@ -18,7 +19,7 @@ pub fn LaterPage(frame: Arc<Frame>, email: String, statuses: [Status; 9]) -> imp
         <Layout frame=frame.clone()>
             <h1>{t!(l, onboarding.later_page.title)}</h1>
             <p class="lead">{t!(l, onboarding.later_page.text, email = email)}</p>
-            <p><a class="button primary" href=frame.href("/onboarding")>{t!(l, onboarding.later_page.continue_button)}</a></p>
+            <p><a class="button primary" href=frame.href(address::ONBOARDING)>{t!(l, onboarding.later_page.continue_button)}</a></p>
             <h2>{t!(l, onboarding.later_page.list_title)}</h2>
             <TaskList frame=&frame statuses/>
         </Layout>

@@ -19,6 +19,7 @@ use crate::domain::account::{PASSWORD as NEW_PASSWORD, PASSWORD_MAX};
 use crate::domain::known::Credential;
 use crate::domain::progress::Blocker;
 use crate::domain::{Field, Locale, Rule, Step};
+use crate::functions::address;
 use crate::functions::credentials::Said;
 use crate::texts::{self, t};
 
@@ -140,7 +141,7 @@ fn href(frame: &Frame, section: Section, from_onboarding: bool) -> String {
     } else {
         ""
     };
-    frame.href(&format!("/settings?section={}{back}", section.id()))
+    frame.href(&format!("{}{back}", address::section(section.id())))
 }
 
 #[component]

@@ -11,6 +11,7 @@ use crate::components::{Alert, Frame, Layout, StatusLine};
 use crate::domain::known::Credential;
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Answers, Code, Step};
+use crate::functions::address;
 use crate::functions::credentials::Said;
 use crate::islands::Autosave;
 use crate::texts::{self, t};
@@ -156,7 +157,7 @@ pub fn StepFrame<C: IntoView + 'static>(
             .previous()
             .map_or_else(|| frame.href(""), |step| frame.step_href(step)),
         Then::Review => frame.step_href(Step::Done),
-        Then::Studio => frame.href("/ava-studio"),
+        Then::Studio => frame.href(address::STUDIO),
     };
     let skipped = (page.status(page.step) == Status::Skipped)
         .then(|| view! { <p class="notice">{t!(l, onboarding.skipped_notice)}</p> });
@@ -313,7 +314,7 @@ fn SaveState<'a>(frame: &'a Frame, step: Step) -> impl IntoView + use<> {
             <button class="link when-conflict" name="intent" value="compare">
                 {t!(l, onboarding.saved.compare)}
             </button>
-            <a class="when-signed-out" href=frame.href("/login") target="_blank">
+            <a class="when-signed-out" href=frame.href(address::LOG_IN) target="_blank">
                 {t!(l, onboarding.saved.log_in_again)}
             </a>
         </div>

@@ -14,6 +14,7 @@ use crate::domain::call::CUSTOMER_NUMBER;
 use crate::domain::known::Credential;
 use crate::domain::progress::Blocker;
 use crate::domain::{Answers, Locale, Step};
+use crate::functions::address;
 use crate::islands::Watch;
 use crate::texts::{self, t};
 
@@ -64,7 +65,7 @@ pub fn StudioPage(frame: Arc<Frame>, studio: Studio) -> impl IntoView {
         view! {
             <p class="notice">
                 {t!(l, studio.not_finished)}" "
-                <a href=frame.href("/onboarding")>{t!(l, common.continue_setup)}</a>
+                <a href=frame.href(address::ONBOARDING)>{t!(l, common.continue_setup)}</a>
             </p>
         }
     });
@@ -111,7 +112,7 @@ fn Act<'a>(
     label: String,
 ) -> impl IntoView + use<> {
     view! {
-        <form method="post" action=frame.href("/ava-studio")>
+        <form method="post" action=frame.href(address::STUDIO)>
             <CsrfField token=&frame.csrf_token/>
             <button class=class name="intent" value=intent>{label}</button>
         </form>
@@ -242,7 +243,7 @@ fn TestCall<'a>(frame: &'a Frame, studio: &'a Studio) -> impl IntoView + use<> {
     let content = if studio.is_live {
         Either::Left(view! {
             <p>{t!(l, studio.test_text)}</p>
-            <form method="post" action=frame.href("/ava-studio") novalidate>
+            <form method="post" action=frame.href(address::STUDIO) novalidate>
                 <CsrfField token=&frame.csrf_token/>
                 <TextField form=&studio.test field=&CUSTOMER_NUMBER look=Look::PHONE/>
                 <div class="actions">
@@ -319,13 +320,13 @@ fn CallState<'a>(frame: &'a Frame, call: &'a Call) -> impl IntoView + use<> {
     if !call.is_running {
         return Either::Left(view! { <span class="call-status">{status}</span> });
     }
-    let address = frame.href(&format!("/ava-studio/calls/{}", call.id));
+    let address = frame.href(&address::call(&call.id));
     Either::Right(view! {
         <span class="call-status" role="status" data-watch=address>
             <span data-words="">{status}</span>
             <Watch/>
         </span>
-        " "<a href=frame.href("/ava-studio")>{t!(l, studio.reload)}</a>
+        " "<a href=frame.href(address::STUDIO)>{t!(l, studio.reload)}</a>
     })
 }
 

@@ -8,6 +8,7 @@ use crate::components::form::{CsrfField, Filled, HiddenField};
 use crate::components::layout::isolated;
 use crate::components::{Frame, StatusLine};
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
+use crate::functions::address;
 use crate::texts::t;
 
 /// What the section shows beside its form.
@@ -43,7 +44,7 @@ pub fn TokenSection<'a, C: IntoView + 'static>(
     children: TypedChildren<C>,
 ) -> impl IntoView + use<C> {
     let l = frame.locale;
-    let action = frame.href("/settings?section=api");
+    let action = frame.href(&address::section("api"));
     let issued = tokens.issued.clone().map(|token| {
         view! {
             <div class="notice" role="status" tabindex="-1" autofocus=true>

@@ -22,6 +22,7 @@ use super::web::{
 };
 use super::{App, api, metrics, session};
 use crate::domain::Locale;
+use crate::functions::address;
 
 /// The whole service.
 pub fn build(app: App) -> Router {
@@ -79,9 +80,9 @@ fn pages() -> Router<App> {
         .route("/", get(public::landing))
         .route("/help", get(public::help))
         .route("/terms", get(public::terms))
-        .route("/onboarding", get(onboarding::go_on))
+        .route(address::ONBOARDING, get(onboarding::go_on))
         .route("/onboarding/welcome", get(onboarding::go_on))
-        .route("/onboarding/later", get(onboarding::later))
+        .route(address::LATER, get(onboarding::later))
         .route("/ava-studio/calls/{id}", get(studio::call))
         .merge(forms::pages())
 }

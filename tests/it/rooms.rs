@@ -86,6 +86,49 @@ fn islands_know_only_the_domain() {
 }
 
 #[test]
+fn only_the_bodies_of_functions_know_the_server() {
+    let strangers = [
+        "axum",
+        "sqlx",
+        "tokio",
+        "crate::pages",
+        "crate::components",
+        "crate::texts",
+        "crate::islands",
+        "crate::server::store",
+    ];
+    knows_nothing_of("functions", &strangers);
+    for (path, code) in sources("functions") {
+        let heads = code.lines().filter(|line| !line.starts_with(' '));
+        let knows = heads.filter(|line| line.contains("crate::server")).count();
+        assert_eq!(knows, 0, "{} knows the server", path.display());
+    }
+}
+
+/// A form is sent where the function of its page is mounted, so both have the address from one place.
+#[test]
+fn no_page_writes_an_address_of_its_own() {
+    let roots = [
+        "/signup",
+        "/login",
+        "/logout",
+        "/forgot-password",
+        "/reset-password",
+        "/settings",
+        "/ava-studio",
+        "/onboarding",
+    ];
+    for folder in ["pages", "components", "islands", "server/web"] {
+        for (path, code) in sources(folder) {
+            for root in roots {
+                let is_written = code.contains(&format!("\"{root}"));
+                assert!(!is_written, "{} writes {root}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn pages_and_their_parts_know_neither_http_nor_the_database() {
     let strangers = ["axum", "sqlx", "tokio", "crate::server", "leptos_router"];
     knows_nothing_of("pages", &strangers);
@@ -127,7 +170,7 @@ fn services_know_neither_http_nor_html() {
 fn sql_is_only_in_the_store() {
     for (path, code) in sources("server") {
         let in_store = path.to_string_lossy().contains("/store/");
-        let speaks_sql = ["query!", "query_scalar!", "query_as!", "sqlx::query"]
+        let speaks_sql = ["query!", "query_scalar!", "query_as!", "sqlx::query", "QueryBuilder"]
             .iter()
             .any(|word| code.contains(word));
         // The cluster creates its database before there is a store.

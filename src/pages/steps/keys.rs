@@ -9,6 +9,7 @@ use crate::components::credentials::{
     NotRemoved, NotShared, RecheckForm, SharedWay, VendorSaid, Waits, Way,
 };
 use crate::domain::known::Credential;
+use crate::functions::address;
 use crate::pages::step::{StepForm, StepFrame, StepPage};
 use crate::texts::t;
 
@@ -58,7 +59,7 @@ fn OtherWays<'a>(
     vendor: &'static str,
 ) -> impl IntoView + use<> {
     let l = frame.locale;
-    let settings = format!("/settings?section={}&returnTo=onboarding", page.step.id());
+    let settings = format!("{}&returnTo=onboarding", address::section(page.step.id()));
     let settings = frame.href(&settings);
     let shared = page
         .offers_shared

@@ -11,6 +11,7 @@ use super::shown::Shown;
 use super::visit::Visit;
 use crate::components::form::Filled;
 use crate::domain::account::EMAIL;
+use crate::functions::address;
 use crate::functions::outcome::Says;
 use crate::pages::account::{
     Credentials, ForgotPasswordPage, LogInPage, Notice, ResetPasswordPage, Resetting, SignUpPage,
@@ -55,7 +56,7 @@ fn credentials(visit: &Visit, shown: &Shown) -> Credentials {
 
 pub fn sign_up(visit: &Visit, shown: &Shown) -> Response {
     if visit.logged_in.is_some() && shown.is_first() {
-        return render::see_other(&visit.href("/onboarding"));
+        return render::see_other(&visit.href(address::ONBOARDING));
     }
     let page = credentials(visit, shown);
     let is_refused = !page.form.problems.is_empty();
@@ -71,7 +72,11 @@ pub fn sign_up(visit: &Visit, shown: &Shown) -> Response {
 pub fn log_in(visit: &Visit, shown: &Shown) -> Response {
     let page = credentials(visit, shown);
     if visit.logged_in.is_some() && shown.is_first() {
-        return render::see_other(&page.return_to.unwrap_or_else(|| visit.href("/onboarding")));
+        return render::see_other(
+            &page
+                .return_to
+                .unwrap_or_else(|| visit.href(address::ONBOARDING)),
+        );
     }
     let is_refused = page.wrong || page.wait.is_some() || !page.form.problems.is_empty();
     let title = with_error(visit, is_refused, t!(visit.locale, account.log_in_title));

@@ -11,6 +11,7 @@ use super::return_to::local_path;
 use super::visit::{Customer, Visit};
 use crate::domain::Step;
 use crate::functions::Refusal;
+use crate::functions::address;
 use crate::server::services::accounts::Welcome;
 use crate::server::services::notices;
 use crate::server::{App, Error, session};
@@ -78,7 +79,7 @@ impl Place {
 #[must_use]
 pub fn section(id: &str) -> Place {
     Place {
-        address: visit().href(&format!("/settings?section={id}")),
+        address: visit().href(&address::section(id)),
         back: "",
     }
 }
@@ -102,18 +103,18 @@ pub fn place(own: Step, in_section: &str, return_to: &str) -> Place {
 
 #[must_use]
 pub fn step(step: Step) -> String {
-    visit().href(&format!("/onboarding/{}", step.id()))
+    visit().href(&address::step(step))
 }
 
 #[must_use]
 pub fn studio() -> String {
-    visit().href("/ava-studio")
+    visit().href(address::STUDIO)
 }
 
 /// The page that says how to come back.
 #[must_use]
 pub fn later() -> String {
-    visit().href("/onboarding/later")
+    visit().href(address::LATER)
 }
 
 /// Begins a session, and gives the address of where the customer wanted to go.
@@ -124,9 +125,9 @@ pub async fn enter(visit: &Visit, welcome: &Welcome, return_to: &str) -> Result<
     session::begin(&visit.session, welcome).await?;
     visit.csrf.renew();
     let home = if welcome.onboarding_completed {
-        "/ava-studio"
+        address::STUDIO
     } else {
-        "/onboarding"
+        address::ONBOARDING
     };
     Ok(local_path(return_to).unwrap_or_else(|| visit.href(home)))
 }
@@ -142,7 +143,7 @@ pub async fn leave(visit: &Visit) -> Result<String, Error> {
         let value = HeaderValue::from_static("\"cache\", \"storage\"");
         options.insert_header(HeaderName::from_static("clear-site-data"), value);
     }
-    Ok(visit.href("/login?notice=signed-out"))
+    Ok(format!("{}?notice=signed-out", visit.href(address::LOG_IN)))
 }
 
 /// Lets the session of a customer go on in the new epoch of a new password, under a new token; the
@@ -169,5 +170,8 @@ pub async fn renew(customer: &Customer, session_epoch: i32) -> Result<String, Er
 /// When the database does not answer.
 pub async fn gone(visit: &Visit) -> Result<String, Error> {
     session::end(&visit.session).await?;
-    Ok(visit.href("/login?notice=account-deleted"))
+    Ok(format!(
+        "{}?notice=account-deleted",
+        visit.href(address::LOG_IN)
+    ))
 }

@@ -8,6 +8,7 @@ use super::page::Page;
 use super::render;
 use super::slice::{Proposes, Slice, View};
 use crate::domain::Step;
+use crate::functions::address;
 use crate::functions::{
     account, assistant, ava, credentials, done, integrations, plan, profile, settings, studio,
     telephony, twilio, vapi,
@@ -181,28 +182,28 @@ fn log_out() -> Forms {
 /// The pages with forms, by their addresses in one language.
 fn all() -> Vec<(String, Forms)> {
     let step = |(slice, forms): &'static (Slice, Takes)| {
-        let path = format!("/onboarding/{}", slice.step.id());
+        let path = address::step(slice.step);
         (path, forms(Forms::of(Page::Step(slice))))
     };
     let others = [
         (
-            "/signup",
+            address::SIGN_UP,
             Forms::of(Page::SignUp).takes::<account::SignUp>(&[""]),
         ),
         (
-            "/login",
+            address::LOG_IN,
             Forms::of(Page::LogIn).takes::<account::LogIn>(&[""]),
         ),
         (
-            "/forgot-password",
+            address::FORGOT_PASSWORD,
             Forms::of(Page::ForgotPassword).takes::<account::RequestPasswordReset>(&[""]),
         ),
         (
-            "/reset-password",
+            address::RESET_PASSWORD,
             Forms::of(Page::ResetPassword).takes::<account::ResetPassword>(&[""]),
         ),
-        ("/settings", settings_forms()),
-        ("/ava-studio", studio_forms()),
+        (address::SETTINGS, settings_forms()),
+        (address::STUDIO, studio_forms()),
     ];
     let others = others.map(|(path, forms)| (path.to_owned(), forms));
     STEPS.iter().map(step).chain(others).collect()
@@ -215,7 +216,7 @@ pub fn pages() -> Router<App> {
         .fold(Router::new(), |router, (path, forms)| {
             router.route(&path, forms.at())
         })
-        .route("/logout", log_out().post())
+        .route(address::LOG_OUT, log_out().post())
 }
 
 /// The functions at their own addresses.

@@ -13,6 +13,7 @@ use super::slice::Slice;
 use super::visit::{Customer, Visit};
 use crate::components::form::Filled;
 use crate::domain::{Code, Step, Vendor};
+use crate::functions::address;
 use crate::functions::credentials::Said;
 use crate::functions::outcome::Says;
 use crate::pages::later::LaterPage;
@@ -24,9 +25,9 @@ use crate::texts::t;
 pub async fn go_on(customer: Customer) -> Response {
     let known = &customer.onboarding.known;
     let path = if known.is_completed {
-        "/ava-studio".to_owned()
+        address::STUDIO.to_owned()
     } else {
-        format!("/onboarding/{}", known.facts().first_open().id())
+        address::step(known.facts().first_open())
     };
     render::see_other(&customer.visit.href(&path))
 }

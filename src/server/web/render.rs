@@ -11,6 +11,7 @@ use super::visit::{Form, Visit};
 use crate::components::Frame;
 use crate::domain::Step;
 use crate::functions::Refusal;
+use crate::functions::address;
 use crate::pages::error::{self, Trouble, TroublePage};
 use crate::pages::held::{self, Held, HeldPage, Reason};
 use crate::server::Error;
@@ -136,7 +137,7 @@ pub fn log_in_first(visit: &Visit) -> Response {
     }
     let here = visit.uri.path_and_query().map_or("/", |path| path.as_str());
     let here: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
-    see_other(&visit.href(&format!("/login?returnTo={here}")))
+    see_other(&format!("{}?returnTo={here}", visit.href(address::LOG_IN)))
 }
 
 /// An answer without a page, for where not even the frame of one can be made.

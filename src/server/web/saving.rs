@@ -9,6 +9,7 @@ use crate::domain::profile::{ACCEPT_TERMS, LOCALE};
 use crate::domain::{
     Code, Draft, Field, Intent, Locale, Problem, Rule, Step, Vendor, hours, twilio,
 };
+use crate::functions::address;
 use crate::functions::form::Values;
 use crate::functions::outcome::{Checked, KeysRefused, KeysSaved};
 use crate::functions::{Refusal, Saved, Secret, Sent};
@@ -266,9 +267,9 @@ fn leads_to(step: Step, form: &Sent, fields: &Fields) -> String {
         .and_then(|(_, values)| Locale::from_code(values.as_ref()?.first()?))
         .filter(|_| form.intent == Intent::Continue);
     let path = match form.return_to.as_str() {
-        "done" => format!("/onboarding/{}", Step::Done.id()),
-        "studio" => "/ava-studio".to_owned(),
-        _ => format!("/onboarding/{}", step.next().unwrap_or(Step::Done).id()),
+        "done" => address::step(Step::Done),
+        "studio" => address::STUDIO.to_owned(),
+        _ => address::step(step.next().unwrap_or(Step::Done)),
     };
     format!("/{}{path}", chosen.unwrap_or(visit.locale).code())
 }
