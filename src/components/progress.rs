@@ -33,7 +33,7 @@ pub fn StepItem<'a>(frame: &'a Frame, step: Step, status: Status) -> impl IntoVi
 
 /// All steps with where they stand, as a list of tasks.
 #[component]
-pub fn TaskList<'a>(frame: &'a Frame, statuses: [Status; 9]) -> impl IntoView + use<> {
+pub fn TaskList<'a>(frame: &'a Frame, statuses: [Status; Step::COUNT]) -> impl IntoView + use<> {
     let items: Vec<_> = Step::ALL
         .into_iter()
         .zip(statuses)

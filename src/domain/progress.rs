@@ -71,7 +71,7 @@ impl Default for StepFacts {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// In the order of [`Step::ALL`].
-    pub steps: [StepFacts; 9],
+    pub steps: [StepFacts; Step::COUNT],
     pub has_vapi_key: bool,
     pub has_twilio_credentials: bool,
     /// The assistant exists at Vapi.

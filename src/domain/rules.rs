@@ -1,4 +1,4 @@
-//! What each step asks, and how it is judged: the one table that names the nine.
+//! What each step asks, and how it is judged: the one table that names them all.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};

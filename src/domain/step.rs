@@ -1,4 +1,4 @@
-//! The nine steps: their order and their addresses.
+//! The steps: their order and their addresses.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,9 @@ pub enum Step {
 }
 
 impl Step {
-    pub const ALL: [Self; 9] = [
+    pub const COUNT: usize = Self::Done as usize + 1;
+
+    pub const ALL: [Self; Self::COUNT] = [
         Self::Profile,
         Self::Vapi,
         Self::Ava,
@@ -56,7 +58,7 @@ impl Step {
         Self::ALL.into_iter().find(|step| step.id() == id)
     }
 
-    /// 1 to 9.
+    /// Counted from 1.
     #[must_use]
     pub const fn number(self) -> usize {
         self as usize + 1
@@ -88,7 +90,7 @@ mod tests {
             walked.push(next);
         }
         assert_eq!(walked, Step::ALL);
-        assert_eq!(Step::Done.number(), 9);
+        assert_eq!(Step::Done.number(), Step::COUNT);
     }
 
     #[test]

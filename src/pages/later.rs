@@ -6,13 +6,18 @@ use leptos::prelude::*;
 
 use crate::components::progress::TaskList;
 use crate::components::{Frame, Layout};
+use crate::domain::Step;
 use crate::domain::progress::Status;
 use crate::functions::address;
 use crate::texts::t;
 
 /// `statuses` are in the order of the steps.
 #[component]
-pub fn LaterPage(frame: Arc<Frame>, email: String, statuses: [Status; 9]) -> impl IntoView {
+pub fn LaterPage(
+    frame: Arc<Frame>,
+    email: String,
+    statuses: [Status; Step::COUNT],
+) -> impl IntoView {
     let l = frame.locale;
     let email = format!("\u{2068}{email}\u{2069}");
     view! {

@@ -21,7 +21,7 @@ pub struct StepPage {
     pub step: Step,
     pub form: Filled,
     /// In the order of [`Step::ALL`].
-    pub statuses: [Status; 9],
+    pub statuses: [Status; Step::COUNT],
     pub version: i64,
     /// Names this rendering of the form in its saves.
     pub editor: String,
@@ -131,6 +131,7 @@ pub fn title(page: &StepPage) -> String {
             l,
             onboarding.step_title,
             number = page.step.number(),
+            steps = Step::COUNT,
             name = name
         )
 }
@@ -179,7 +180,9 @@ pub fn StepFrame<C: IntoView + 'static>(
                     <Attention frame=&frame page=&page/>
                     {skipped}
                     {removed}
-                    <p class="caption">{t!(l, onboarding.progress, number = page.step.number())}</p>
+                    <p class="caption">
+                        {t!(l, onboarding.progress, number = page.step.number(), steps = Step::COUNT)}
+                    </p>
                     <h1>{heading}</h1>
                     <p class="lead">{lead}</p>
                     {children()}

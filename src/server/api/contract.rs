@@ -370,7 +370,7 @@ schemas! {
     /// Where one step stands.
     StepState = whole(json!({
         "step_id": {"type": "string", "enum": Step::ALL.map(Step::id)},
-        "step_number": {"type": "integer", "minimum": 1, "maximum": 9},
+        "step_number": {"type": "integer", "minimum": 1, "maximum": Step::COUNT},
         "status": {
             "type": "string",
             "enum": ["not_started", "in_progress", "done", "skipped", "needs_attention", "cannot_start"],

@@ -49,9 +49,9 @@ const IN_STUDIO: Fixed = &[("from_studio", "true")];
 
 type Takes = fn(Forms) -> Forms;
 
-/// The nine steps: what each proposes, and what its page can ask for. A new step is a line here and one in
+/// The steps: what each proposes, and what its page can ask for. A new step is a line here and one in
 /// `domain/rules.rs`.
-static STEPS: [(Slice, Takes); 9] = [
+static STEPS: [(Slice, Takes); Step::COUNT] = [
     (
         slice(Step::Profile, proposals::profile, |status, frame, page| {
             render::page(status, frame, |frame| view! { <ProfileStep frame page/> })

@@ -1,4 +1,4 @@
-//! The pages of the nine steps.
+//! The pages of the steps.
 
 use std::sync::Arc;
 
