@@ -1,5 +1,6 @@
-//! The nine steps: saving, skipping, conflicts, events, finishing.
+//! The steps: saving, skipping, conflicts, events, finishing.
 
+use ava::domain::Step;
 use ava::server::services::onboarding::{self, Finished};
 use axum::http::StatusCode;
 
@@ -142,7 +143,8 @@ async fn continue_goes_on_with_what_is_wrong_and_the_step_says_so() {
     let next = browser.get("/en/onboarding/vapi").await;
     assert!(next.body.contains("Steps that need attention"));
     let page = browser.get("/en/onboarding/profile").await;
-    assert!(page.body.contains("<title>Error: Step 1 of 9"));
+    let title = format!("<title>Error: Step 1 of {}", Step::COUNT);
+    assert!(page.body.contains(&title));
     assert!(
         page.body.contains("href=\"#full_name\""),
         "the summary leads to the field"
@@ -427,17 +429,8 @@ async fn changing_an_answer_from_the_review_returns_there() {
 async fn skipping_everything_still_finishes_and_the_studio_says_what_is_missing() {
     let app = TestApp::start().await;
     let mut browser = app.customer().await;
-    for step in [
-        "profile",
-        "vapi",
-        "ava",
-        "twilio",
-        "telephony",
-        "integrations",
-        "assistant",
-        "plan",
-    ] {
-        send(&mut browser, step, &[], "skip").await;
+    for step in Step::asking() {
+        send(&mut browser, step.id(), &[], "skip").await;
     }
     assert_eq!(
         browser.get("/en/onboarding").await.location(),

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use ava::domain::Step;
 use axum::http::StatusCode;
 use serde_json::json;
 use tracing::field::Field;
@@ -24,18 +25,6 @@ const AUTOSAVE: usize = 3;
 const CONTINUE: usize = 4;
 /// The token, what is known of the customer, and one statement that writes.
 const PATCH: usize = 3;
-
-const STEPS: [&str; 9] = [
-    "profile",
-    "vapi",
-    "ava",
-    "twilio",
-    "telephony",
-    "integrations",
-    "assistant",
-    "plan",
-    "done",
-];
 
 /// Collects what PostgreSQL logs to the connections of this thread.
 #[derive(Clone, Default)]
@@ -106,7 +95,7 @@ impl Counting {
 async fn a_page_asks_for_the_session_and_the_customer() {
     let mut counting = Counting::start().await;
     let mut browser = counting.app.customer().await;
-    let steps = STEPS.map(|step| (format!("/en/onboarding/{step}"), PAGE));
+    let steps = Step::ALL.map(|step| (format!("/en/onboarding/{}", step.id()), PAGE));
     let others = [
         ("/en/settings", PAGE),
         ("/en/settings?section=api", PAGE_WITH_LIST),
