@@ -63,7 +63,7 @@ impl Step {
             Self::Assistant => assistant::judge(known, typed, problems),
             // The terms are asked for here, but missing where they are asked first.
             Self::Done => problems.clear(),
-            Self::Profile | Self::Ava | Self::Integrations | Self::Plan => {}
+            _ => {}
         }
     }
 
@@ -77,7 +77,7 @@ impl Step {
             // Its defaults are valid, so only an answer makes it done.
             Self::Plan => known.is_submitted(self),
             Self::Done => known.is_completed,
-            Self::Profile | Self::Ava | Self::Telephony | Self::Integrations => true,
+            _ => true,
         }
     }
 
