@@ -1,4 +1,4 @@
-//! Step 7: the assistant that answers: its name, voice and words.
+//! The assistant that answers: its name, voice and words.
 
 use super::ava;
 use super::field::{Code, Field, Problem, Rule};
@@ -61,7 +61,7 @@ pub fn first_voice(locale: Locale) -> &'static str {
         .unwrap_or(VOICES[0])
 }
 
-/// The voice speaks one of the languages of step 3, once they are set.
+/// The voice speaks one of the languages that Ava is to speak, once they are set.
 pub fn judge(known: &Known, typed: &Draft, problems: &mut Vec<Problem>) {
     let spoken = known.answers.list(ava::LANGUAGES.name);
     let voice = voice_locale(typed.text(VOICE.name));

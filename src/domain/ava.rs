@@ -1,4 +1,4 @@
-//! Step 3: what Ava is to do, and how.
+//! What Ava is to do, and how.
 
 use super::field::{Field, Rule};
 use super::locale::Locale;

@@ -1,4 +1,4 @@
-//! Step 6: what the customer would like Ava to work with. Interest only; nothing is connected.
+//! What the customer would like Ava to work with. Interest only; nothing is connected.
 
 use super::field::{Field, Rule};
 

@@ -57,7 +57,7 @@ pub struct Known {
     pub has_assistant: bool,
     /// Why Vapi could not be told of the assistant as it now is.
     pub assistant_problem: Option<Blocker>,
-    /// What Twilio said of the number that is now the answer of step 5.
+    /// What Twilio said of the number that is now the answer.
     pub number_problem: Option<Code>,
     /// The host that takes that number's calls now.
     pub number_used_by: Option<String>,

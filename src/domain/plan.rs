@@ -1,4 +1,4 @@
-//! Step 8: the plan and the seats.
+//! The plan and the seats.
 
 use super::field::{Code, Field, Problem, Rule};
 use super::typed::{Draft, Value};

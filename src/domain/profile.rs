@@ -1,4 +1,4 @@
-//! Step 1: who the customer is.
+//! Who the customer is.
 
 use super::field::{Field, Rule};
 use super::locale::Locale;

@@ -1,4 +1,4 @@
-//! Step 5: the number that Ava answers, and when the business is open.
+//! The number that Ava answers, and when the business is open.
 
 use super::field::{Field, Problem, Rule};
 use super::known::Known;

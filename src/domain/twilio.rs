@@ -1,4 +1,4 @@
-//! Step 4: the customer's Twilio account.
+//! The customer's Twilio account.
 
 use super::field::{Code, Field, Problem, Rule};
 use super::known::Known;

@@ -1,4 +1,4 @@
-//! Step 2: the key of the customer's Vapi account.
+//! The key of the customer's Vapi account.
 
 use super::field::{Code, Field, Problem, Rule};
 use super::known::Known;

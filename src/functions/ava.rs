@@ -1,4 +1,4 @@
-//! Step 3.
+//! Ava's job.
 
 use leptos::prelude::*;
 

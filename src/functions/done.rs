@@ -1,4 +1,4 @@
-//! Step 9: the review, and the end.
+//! The review, and the end.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

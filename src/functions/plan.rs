@@ -1,4 +1,4 @@
-//! Step 8.
+//! The plan.
 
 use leptos::prelude::*;
 

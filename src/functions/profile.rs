@@ -1,4 +1,4 @@
-//! Step 1, and the profile in the settings.
+//! Who the customer is, in the step and in the settings.
 
 use leptos::prelude::*;
 

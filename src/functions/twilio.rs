@@ -1,4 +1,4 @@
-//! Step 4, and Twilio's account in the settings.
+//! Twilio's account, in the step and in the settings.
 
 use leptos::prelude::*;
 

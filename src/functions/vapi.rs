@@ -1,4 +1,4 @@
-//! Step 2, and Vapi's key in the settings.
+//! Vapi's key, in the step and in the settings.
 
 use leptos::prelude::*;
 

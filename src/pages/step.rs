@@ -58,7 +58,7 @@ pub struct StepPage {
     pub used_by: Option<String>,
 }
 
-/// The numbers of the Twilio account, in step 5.
+/// The numbers of the Twilio account, to choose from.
 #[derive(Default)]
 pub enum Numbers {
     /// There is no account to ask.

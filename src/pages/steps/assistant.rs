@@ -1,4 +1,4 @@
-//! Step 7.
+//! The assistant.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Step 6.
+//! Other tools.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Step 1.
+//! Who the customer is.
 
 use std::sync::{Arc, LazyLock};
 

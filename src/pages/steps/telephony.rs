@@ -1,4 +1,4 @@
-//! Step 5.
+//! Number and hours.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Step 4.
+//! Twilio's account.
 
 use std::sync::Arc;
 

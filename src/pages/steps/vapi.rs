@@ -1,4 +1,4 @@
-//! Step 2.
+//! Vapi's key.
 
 use std::sync::Arc;
 

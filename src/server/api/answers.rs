@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<App> {
 refuses!(ReadRefusals: [CUSTOMER]);
 refuses!(ChangeRefusals: [CUSTOMER, BODY, &[Kind::PreconditionFailed]]);
 
-/// The answers of step 1.
+/// The answers about who the customer is.
 #[utoipa::path(
     get, path = "/user/profile", tag = "onboarding", operation_id = "getProfile",
     responses(
@@ -51,7 +51,7 @@ async fn profile(State(app): State<App>, caller: Caller) -> Result<Response, Pro
     )))
 }
 
-/// Changes answers of step 1.
+/// Changes answers about who the customer is.
 ///
 /// Fields that are not named stay. With `If-Match`, only the version that it names is changed.
 #[utoipa::path(
@@ -76,7 +76,7 @@ async fn patch_profile(
     patch(&app, &caller, &headers, PROFILE, object).await
 }
 
-/// The answers of steps 3, 5, 6 and 8.
+/// The answers about what Ava is to do, when, with what and on which plan.
 #[utoipa::path(
     get, path = "/user/studio-config", tag = "onboarding", operation_id = "getStudioConfig",
     responses(
@@ -92,7 +92,7 @@ async fn studio_config(State(app): State<App>, caller: Caller) -> Result<Respons
     )))
 }
 
-/// Changes answers of steps 3, 5, 6 and 8.
+/// Changes answers about what Ava is to do, when, with what and on which plan.
 ///
 /// Fields that are not named stay. With `If-Match`, only the version that it names is changed. The
 /// free plan has at most 2 seats: seats that do not go with the plan, named or stored, are refused.

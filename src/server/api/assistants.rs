@@ -69,7 +69,7 @@ refuses!(DeleteRefusals: [
 
 /// Creates the assistant at Vapi, under the customer's own key.
 ///
-/// Each account has one. The voice speaks one of the languages of step 3, once they are set; the
+/// Each account has one. The voice speaks one of the `languages`, once they are set; the
 /// transcriber follows the voice. Whether Vapi answers or not, a repeat never makes a second one.
 #[utoipa::path(
     post, path = "/assistants", tag = "assistant", operation_id = "createAssistant",
@@ -227,8 +227,7 @@ fn shown(row: &Row, onboarding: &Onboarding) -> Value {
     })
 }
 
-/// What a caller wants of the assistant: the fields of step 7, the number of step 5 and what is kept
-/// with it.
+/// What a caller wants of the assistant: its fields, its number and what is kept with it.
 struct Wanted {
     assistant: Draft,
     number: Draft,
@@ -270,7 +269,7 @@ impl Wanted {
         })
     }
 
-    /// Stores it; gives the fields of step 7 as they now are.
+    /// Stores it; gives its fields as they now are.
     async fn store(&self, app: &App, before: Onboarding) -> Result<Draft, Problem> {
         let mut whole = before.known.stored(Step::Assistant);
         whole.overlay(self.assistant.clone());

@@ -273,7 +273,7 @@ fn assistant_change() -> Map<String, Value> {
         "instructions": names(FIELDS, "instructions"),
         "phoneNumber": {
             "type": ["string", "null"], "pattern": "^\\+[1-9][0-9]{6,14}$",
-            "description": "The number of step 5 that it is to answer; completing the onboarding links it.",
+            "description": "The `number` that it is to answer; completing the onboarding links it.",
         },
         "firstMessage": names(FIELDS, "first_message"),
         "voice": {
@@ -313,13 +313,13 @@ fn list_of(item: &str) -> Value {
 }
 
 schemas! {
-    /// Step 1.
+    /// The fields of [`PROFILE`].
     Profile = object(&answer(PROFILE), true);
-    /// Any fields of step 1.
+    /// Any fields of [`PROFILE`].
     ProfileChange = object(&change(PROFILE), false);
-    /// Steps 3, 5, 6 and 8.
+    /// The fields of [`STUDIO_CONFIG`].
     StudioConfig = object(&with(answer(STUDIO_CONFIG), "strategy", strategy()), true);
-    /// Any fields of steps 3, 5, 6 and 8.
+    /// Any fields of [`STUDIO_CONFIG`].
     StudioConfigChange = object(&with(change(STUDIO_CONFIG), "strategy", strategy()), false);
     SignUp = json!({
         "type": "object", "additionalProperties": false, "required": ["email", "password"],

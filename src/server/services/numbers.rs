@@ -17,7 +17,7 @@ use crate::server::vendors::twilio::{Number, Routing};
 use crate::server::vendors::vapi::Import;
 use crate::server::{App, Error};
 
-/// How long step 5 waits for its list; the customer can ask for it again.
+/// How long the page waits for its list; the customer can ask for it again.
 const LIST_PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// A number of the customer's Twilio account, for choosing.
@@ -88,8 +88,8 @@ async fn of_others(app: &App, user: Uuid, secrets: &Secrets) -> Result<Vec<Strin
     Ok(rows::of_others(&mut connection, user).await?)
 }
 
-/// Asks Twilio about the number of step 5 and keeps what it says. Without credentials, or when Twilio
-/// does not answer, nothing is known and nothing is kept.
+/// Asks Twilio about the number that Ava is to answer and keeps what it says. Without credentials, or when
+/// Twilio does not answer, nothing is known and nothing is kept.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -112,7 +112,7 @@ fn greeting(known: &Known, l: Locale) -> String {
     }
 }
 
-/// Instructions made of the answers to step 3; none before it is answered.
+/// Instructions made of what Ava's job is; none before that is answered.
 fn instructions(known: &Known, l: Locale) -> Option<String> {
     let answers = &known.answers;
     let job = answers.text(ava::JOB_TO_BE_DONE.name)?;

@@ -234,7 +234,7 @@ pub async fn skip(pool: &PgPool, user: Uuid, steps: &[(Step, bool)]) -> Result<(
     .await
 }
 
-/// Accepts the terms of use outside step 1, as the review offers it. Idempotent.
+/// Accepts the terms of use outside their step, as the review offers it. Idempotent.
 ///
 /// # Errors
 /// When the account is gone or the database does not answer.
