@@ -162,22 +162,22 @@ fn example(field: &Field) -> Value {
         "organization_name" => json!("Levi Flowers"),
         "industry" => json!("retail"),
         "timezone" => json!("Europe/Paris"),
-        "locale" => json!("en"),
         "accept_terms" => json!(true),
         "marketing_opt_in" => json!(false),
-        "persona" => json!("secretary"),
         "job_to_be_done" => json!("Take orders for flowers"),
-        "languages" => json!(["en"]),
         "tone" => json!("warm"),
         "guidelines" => json!("Never promise same-day delivery."),
         "number" => json!("+14155550100"),
         "business_hours" => json!("Mon-Fri 09:00-18:00"),
         "fallback_email" => json!("dana@example.com"),
         "calendar" | "crm" => json!("none"),
-        "workspace_apps" => json!(["slack"]),
         "plan" => json!("pro"),
         "seats" => json!(3),
-        _ => Value::Null,
+        _ => match field.rule {
+            Rule::Choice(list) => json!(list[0]),
+            Rule::Choices(list) => json!([list[0]]),
+            _ => Value::Null,
+        },
     }
 }
 
