@@ -77,13 +77,16 @@ static STEPS: [(Slice, Takes); Step::COUNT] = [
         |forms| about_stored(forms.takes::<twilio::SaveTwilio>(STORES), TWILIO),
     ),
     (
-        slice(
-            Step::Telephony,
-            proposals::telephony,
-            |status, frame, page| {
-                render::page(status, frame, |frame| view! { <TelephonyStep frame page/> })
-            },
-        ),
+        Slice {
+            lists_numbers: true,
+            ..slice(
+                Step::Telephony,
+                proposals::telephony,
+                |status, frame, page| {
+                    render::page(status, frame, |frame| view! { <TelephonyStep frame page/> })
+                },
+            )
+        },
         |forms| {
             forms
                 .takes::<telephony::SaveTelephony>(SAVES)
@@ -138,6 +141,7 @@ const fn slice(step: Step, proposes: Proposes, view: View) -> Slice {
         step,
         proposes,
         view,
+        lists_numbers: false,
     }
 }
 

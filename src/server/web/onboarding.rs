@@ -52,7 +52,7 @@ pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response
     };
     let status = shown.status;
     let mut page = step_page(&customer, slice, &shown);
-    if slice.step == Step::Telephony {
+    if slice.lists_numbers {
         page.numbers = numbers(&customer).await;
     }
     let frame = customer.visit.frame(step::title(&page));

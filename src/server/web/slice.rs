@@ -19,4 +19,6 @@ pub struct Slice {
     pub step: Step,
     pub proposes: Proposes,
     pub view: View,
+    /// Its page offers the numbers of the Twilio account.
+    pub lists_numbers: bool,
 }
