@@ -157,6 +157,12 @@ impl Field {
         }
     }
 
+    /// Whether it keeps its step from being done until it is answered.
+    #[must_use]
+    pub const fn begins_missing(&self) -> bool {
+        self.required && !self.has_default
+    }
+
     #[must_use]
     pub const fn is_secret(&self) -> bool {
         matches!(self.rule, Rule::Secret { .. })

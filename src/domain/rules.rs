@@ -74,10 +74,9 @@ impl Step {
             Self::Vapi => known.vapi.is_checked,
             Self::Twilio => known.twilio.is_checked,
             Self::Assistant => known.has_assistant && known.assistant_problem.is_none(),
-            // Its defaults are valid, so only an answer makes it done.
-            Self::Plan => known.is_submitted(self),
             Self::Done => known.is_completed,
-            _ => true,
+            // What is right from the beginning is done only by an answer.
+            _ => known.is_submitted(self) || self.fields().iter().any(Field::begins_missing),
         }
     }
 
