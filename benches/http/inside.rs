@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ava::server::store::{MIGRATIONS, api_tokens, onboarding};
+use ava::server::store::{MIGRATIONS, onboarding};
 use ava::server::vault::{Column, Key, Vault};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -15,8 +15,9 @@ use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -28,7 +29,6 @@ const POOL: u32 = 10;
 struct Page {
     pool: PgPool,
     session: String,
-    user: Uuid,
     html: Arc<Vec<u8>>,
 }
 
@@ -36,10 +36,8 @@ struct Page {
 pub async fn serve_page(options: PgConnectOptions, html: Vec<u8>) -> SocketAddr {
     serve(options, |pool| async move {
         let session = sqlx::query_scalar("SELECT id FROM sessions LIMIT 1");
-        let user = sqlx::query_scalar("SELECT user_id FROM user_onboarding LIMIT 1");
         let page = Page {
             session: session.fetch_one(&pool).await.expect("a session"),
-            user: user.fetch_one(&pool).await.expect("a customer"),
             html: Arc::new(html),
             pool,
         };
@@ -49,22 +47,24 @@ pub async fn serve_page(options: PgConnectOptions, html: Vec<u8>) -> SocketAddr 
 }
 
 async fn bare_page(State(page): State<Page>) -> impl IntoResponse {
-    let session: Vec<u8> =
-        sqlx::query_scalar("SELECT data FROM sessions WHERE id = $1 AND expiry_date > now()")
-            .bind(&page.session)
-            .fetch_one(&page.pool)
-            .await
-            .expect("the session");
     let mut connection = page.pool.acquire().await.expect("a connection");
-    read_customer(&mut connection, page.user).await;
-    std::hint::black_box(session);
+    let now = OffsetDateTime::now_utc();
+    let read = onboarding::of_session(
+        &mut connection,
+        &page.session,
+        now - Duration::days(30),
+        now,
+    )
+    .await
+    .expect("answers");
+    std::hint::black_box(read.expect("a customer").0.known.email);
     (
         [(CONTENT_TYPE, "text/html; charset=utf-8")],
         Html(page.html.as_ref().clone()),
     )
 }
 
-/// Serves the three statements of a change by a program.
+/// Serves the two statements of a change by a program.
 pub async fn serve_change(options: PgConnectOptions) -> SocketAddr {
     serve(options, |pool| async move {
         Router::new()
@@ -82,11 +82,10 @@ async fn bare_change(
     let token = headers[AUTHORIZATION].to_str().expect("text");
     let token = token.trim_start_matches("Bearer ");
     let mut connection = pool.acquire().await.expect("a connection");
-    let owner = api_tokens::owner(&mut connection, &Sha256::digest(token))
+    let read = onboarding::of_token(&mut connection, &Sha256::digest(token))
         .await
-        .expect("answers")
-        .expect("an owner");
-    read_customer(&mut connection, owner.user_id).await;
+        .expect("answers");
+    let user = read.expect("a customer").onboarding.user;
     let text = |name: &str| body[name].as_str();
     sqlx::query(
         r#"WITH account AS (
@@ -102,7 +101,7 @@ async fn bare_change(
         SELECT id, 'profile', gen_random_uuid(), now(), now() FROM account
         ON CONFLICT (user_id, step) DO UPDATE SET version = drafts.version + 1, editor = excluded.editor"#,
     )
-    .bind(owner.user_id)
+    .bind(user)
     .bind(text("full_name"))
     .bind(text("organization_name"))
     .bind(text("timezone"))
@@ -112,12 +111,6 @@ async fn bare_change(
     .await
     .expect("written");
     Json(body)
-}
-
-/// As the program reads what is known of a customer.
-async fn read_customer(connection: &mut PgConnection, user: Uuid) {
-    let read = onboarding::load(connection, user).await.expect("answers");
-    std::hint::black_box(read.expect("a customer").known.email);
 }
 
 /// Serves on threads of its own, as a program would; the pool is as sqlx makes it.

@@ -142,7 +142,7 @@ impl Measured {
             );
         }
         rows.compare(
-            &format!("{what}, requests/s beside a handler of the same three statements"),
+            &format!("{what}, requests/s beside a handler of the same two statements"),
             change,
             bare,
             0.6,

@@ -40,7 +40,6 @@ pub async fn sign_up(
     password: Secret,
     return_to: String,
 ) -> Result<SignedUp, Refusal> {
-    use crate::functions::address;
     use crate::server::services::accounts::{self, SignUp};
     use crate::server::web::asked;
 
@@ -92,7 +91,6 @@ pub async fn log_in(
     password: Secret,
     return_to: String,
 ) -> Result<LoggedIn, Refusal> {
-    use crate::functions::address;
     use crate::server::services::accounts::{self, LogIn};
     use crate::server::web::asked;
 
@@ -125,7 +123,6 @@ impl Outcome for LoggedOut {
 
 #[server(prefix = "/fn", endpoint = "log_out")]
 pub async fn log_out() -> Result<LoggedOut, Refusal> {
-    use crate::functions::address;
     use crate::server::web::asked;
 
     let to = asked::leave(&asked::visit()).await?;

@@ -40,7 +40,7 @@ pub async fn remove_credentials(
     use crate::server::services::{Halt, keys};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     match keys::remove(&app, user, vendor).await {
         Ok(()) => {
             let place = asked::place(vendor.step(), &section, &return_to);
@@ -105,7 +105,7 @@ pub async fn recheck(
     use crate::server::vendors::Failure;
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     let said = match credentials::recheck(&app, user, vendor).await? {
         Ok(()) => Said::Accepted,
         Err(Failure::Refused(_)) => Said::Refused,

@@ -37,7 +37,7 @@ pub async fn launch(accept_terms: Ticked, from_studio: bool) -> Result<Launched,
     use crate::server::services::{launch, save};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     if accept_terms.is_ticked() {
         save::accept_terms(&app.pool, user).await?;
     }
@@ -74,7 +74,7 @@ pub async fn finish(accept_terms: Ticked) -> Result<Reviewed, Refusal> {
     use crate::server::services::{onboarding, save};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     if accept_terms.is_ticked() {
         save::accept_terms(&app.pool, user).await?;
     }
@@ -89,7 +89,7 @@ pub async fn leave_review(accept_terms: Ticked) -> Result<Reviewed, Refusal> {
     use crate::server::services::save;
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     if accept_terms.is_ticked() {
         save::accept_terms(&app.pool, user).await?;
     }

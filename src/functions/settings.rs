@@ -34,7 +34,7 @@ pub async fn change_password(
     use crate::server::services::accounts::{self, Change};
     use crate::server::web::asked;
 
-    let customer = asked::customer().await?;
+    let customer = asked::customer()?;
     let (app, user) = (&customer.visit.app, customer.user());
     let changed = accounts::change_password(&app.pool, user, &current_password.0, &password.0);
     Ok(match changed.await? {
@@ -81,7 +81,7 @@ pub async fn create_token(
     use crate::server::services::tokens::{self, Created};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     let id = editor.parse().map_err(|_| Refusal::Malformed)?;
     Ok(
         match tokens::create(&app.pool, user, id, &token_name, &token_days).await? {
@@ -112,7 +112,7 @@ pub async fn revoke_token(id: String) -> Result<TokenRevoked, Refusal> {
     use crate::server::services::tokens;
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     let id = id.parse().map_err(|_| Refusal::Malformed)?;
     tokens::revoke(&app.pool, user, id).await?;
     let to = asked::section("api").with("notice", "revoked");
@@ -154,7 +154,7 @@ pub async fn delete_account(
     use crate::server::services::accounts::{self, Deletion};
     use crate::server::web::asked;
 
-    let customer = asked::customer().await?;
+    let customer = asked::customer()?;
     let (app, user) = (&customer.visit.app, customer.user());
     Ok(
         match accounts::delete(app, user, &delete_password.0, give_back).await? {

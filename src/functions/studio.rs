@@ -27,7 +27,7 @@ pub async fn check() -> Result<Checked, Refusal> {
     use crate::server::services::launch;
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     let blockers = launch::check(&app, user).await?;
     let to = asked::studio();
     Ok(Checked { blockers, to })
@@ -55,7 +55,7 @@ pub async fn unlink_number() -> Result<Unlinked, Refusal> {
     use crate::server::services::{Halt, numbers};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     match numbers::unlink(&app, user).await {
         Ok(()) => {
             let to = asked::studio() + "?notice=unlinked";
@@ -109,7 +109,7 @@ pub async fn place_test_call(customer_number: String) -> Result<TestCall, Refusa
     use crate::server::services::calls::{self, Test};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer().await?.user());
+    let (app, user) = (asked::app(), asked::customer()?.user());
     let refused = |problem| TestCall::Refused {
         problems: vec![problem],
     };

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
@@ -16,6 +16,8 @@ use tower_sessions_sqlx_store::PostgresStore;
 use uuid::Uuid;
 
 use super::services::accounts::Welcome;
+use super::store::onboarding::{self, Onboarding};
+use super::store::sessions;
 use super::{Config, Error};
 
 const IDLE: Duration = Duration::days(7);
@@ -53,6 +55,48 @@ pub async fn current(session: &Session) -> Result<Option<LoggedIn>, Error> {
     Ok(Some(logged_in))
 }
 
+/// The customer of a session, read in one statement; `None` for a visitor, and when the account is gone or
+/// the session older than its password. A session in use is prolonged.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn customer(pool: &PgPool, session: &Session) -> Result<Option<Onboarding>, Error> {
+    let Some(token) = session.id() else {
+        return Ok(None);
+    };
+    let id = Hashed::id(&token).to_string();
+    let now = OffsetDateTime::now_utc();
+    let mut connection = pool.acquire().await?;
+    let until = now + IDLE - PROLONG_AFTER;
+    let found = onboarding::of_session(&mut connection, &id, now - ABSOLUTE, until).await?;
+    if let Some((onboarding, ends_soon)) = found {
+        drop(connection);
+        if ends_soon {
+            current(session).await?;
+        }
+        return Ok(Some(onboarding));
+    }
+    // It is over, or it was begun before sessions knew whose they are.
+    drop(connection);
+    let Some(logged_in) = current(session).await? else {
+        return Ok(None);
+    };
+    let mut connection = pool.acquire().await?;
+    logged_in.note(&mut connection, &id).await?;
+    let found = onboarding::load(&mut connection, logged_in.user).await?;
+    let found = found.filter(|onboarding| onboarding.session_epoch == logged_in.epoch);
+    if found.is_none() {
+        end(session).await?;
+    }
+    Ok(found)
+}
+
+impl LoggedIn {
+    async fn note(&self, connection: &mut PgConnection, id: &str) -> sqlx::Result<()> {
+        sessions::set_customer(connection, id, self.user, self.epoch, self.since).await
+    }
+}
+
 /// Begins a session under a new token; the old one, if any, dies with all it held.
 ///
 /// # Errors
@@ -88,7 +132,11 @@ pub fn layer(pool: PgPool, config: &Config) -> SessionManagerLayer<Hashed> {
     } else {
         "session"
     };
-    SessionManagerLayer::new(Hashed(table(pool)))
+    let store = Hashed {
+        pool: pool.clone(),
+        table: table(pool),
+    };
+    SessionManagerLayer::new(store)
         .with_name(name)
         .with_secure(config.is_https())
         .with_http_only(true)
@@ -117,7 +165,10 @@ fn table(pool: PgPool) -> PostgresStore {
 
 /// A store that knows tokens only by their hash, so that a stolen table opens no session.
 #[derive(Clone, Debug)]
-pub struct Hashed(PostgresStore);
+pub struct Hashed {
+    pool: PgPool,
+    table: PostgresStore,
+}
 
 impl Hashed {
     fn id(token: &Id) -> Id {
@@ -138,16 +189,30 @@ impl Hashed {
 #[async_trait]
 impl SessionStore for Hashed {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        // 128 random bits do not collide; if they did, the save would be refused by the key.
-        self.0.save(&Self::record(record)).await
+        // 128 random bits do not collide.
+        self.save(record).await
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.0.save(&Self::record(record)).await
+        let record = Self::record(record);
+        self.table.save(&record).await?;
+        let logged_in = record.data.get(KEY).cloned();
+        let logged_in = logged_in.and_then(|value| serde_json::from_value::<LoggedIn>(value).ok());
+        if let Some(logged_in) = logged_in {
+            let noted = async {
+                let mut connection = self.pool.acquire().await?;
+                logged_in
+                    .note(&mut connection, &record.id.to_string())
+                    .await
+            };
+            let failed = |error: sqlx::Error| session_store::Error::Backend(error.to_string());
+            noted.await.map_err(failed)?;
+        }
+        Ok(())
     }
 
     async fn load(&self, token: &Id) -> session_store::Result<Option<Record>> {
-        let stored = self.0.load(&Self::id(token)).await?;
+        let stored = self.table.load(&Self::id(token)).await?;
         Ok(stored.map(|record| Record {
             id: *token,
             ..record
@@ -155,6 +220,6 @@ impl SessionStore for Hashed {
     }
 
     async fn delete(&self, token: &Id) -> session_store::Result<()> {
-        self.0.delete(&Self::id(token)).await
+        self.table.delete(&Self::id(token)).await
     }
 }

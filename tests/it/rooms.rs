@@ -170,9 +170,15 @@ fn services_know_neither_http_nor_html() {
 fn sql_is_only_in_the_store() {
     for (path, code) in sources("server") {
         let in_store = path.to_string_lossy().contains("/store/");
-        let speaks_sql = ["query!", "query_scalar!", "query_as!", "sqlx::query", "QueryBuilder"]
-            .iter()
-            .any(|word| code.contains(word));
+        let speaks_sql = [
+            "query!",
+            "query_scalar!",
+            "query_as!",
+            "sqlx::query",
+            "QueryBuilder",
+        ]
+        .iter()
+        .any(|word| code.contains(word));
         // The cluster creates its database before there is a store.
         let is_cluster = path.to_string_lossy().contains("/postgres/");
         assert!(

@@ -15,16 +15,16 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 
 use crate::common::TestApp;
 
-/// The session, and what is known of the customer.
-const PAGE: usize = 2;
+/// The session, with what is known of its customer.
+const PAGE: usize = 1;
 /// … and a list of rows that are not always needed.
-const PAGE_WITH_LIST: usize = 3;
+const PAGE_WITH_LIST: usize = 2;
 /// As a page, and one statement that writes.
-const AUTOSAVE: usize = 3;
+const AUTOSAVE: usize = 2;
 /// … and what a vendor has to be told.
-const CONTINUE: usize = 4;
-/// The token, what is known of the customer, and one statement that writes.
-const PATCH: usize = 3;
+const CONTINUE: usize = 3;
+/// The token, with what is known of its customer, and one statement that writes.
+const PATCH: usize = 2;
 
 /// Collects what PostgreSQL logs to the connections of this thread.
 #[derive(Clone, Default)]

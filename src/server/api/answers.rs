@@ -156,7 +156,15 @@ async fn patch(
         let etag = shown::etag(&representation(steps, onboarding));
         shown::matches(headers, &etag)
     };
-    match save::patch(&app.pool, caller.user, steps, &named, is_current).await? {
+    match save::patch(
+        &app.pool,
+        (*caller.before).clone(),
+        steps,
+        &named,
+        is_current,
+    )
+    .await?
+    {
         Patched::Stored(after) => {
             follow(app, &after, From::Api, &named).await?;
             Ok(answer(&representation(steps, &after)))

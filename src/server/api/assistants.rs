@@ -291,7 +291,7 @@ impl Wanted {
             editor: Uuid::new_v4(),
             sequence: 0,
         };
-        save::save(&app.pool, before, &save).await?;
+        let (_, after) = save::save(&app.pool, before, &save).await?;
         if let Some(metadata) = &self.metadata {
             assistants::set_metadata(app, user, metadata).await?;
         }
@@ -299,7 +299,7 @@ impl Wanted {
             let is_current = |_: &Onboarding| true;
             let steps = [Step::Telephony];
             if let save::Patched::Stored(after) =
-                save::patch(&app.pool, user, &steps, &self.number, is_current).await?
+                save::patch(&app.pool, after, &steps, &self.number, is_current).await?
             {
                 follow(app, &after, From::Api, &self.number).await?;
             }

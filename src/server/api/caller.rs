@@ -1,6 +1,7 @@
 //! Who calls: a program with a token, or a page of our own with the session's cookie.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap, ORIGIN};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::problem::{Kind, Problem};
 use crate::domain::Locale;
 use crate::server::services::onboarding::{self, Onboarding};
-use crate::server::services::{accounts, tokens};
+use crate::server::services::tokens;
 use crate::server::web::arrival::client_ip;
 use crate::server::{App, Config, Error, session};
 
@@ -20,10 +21,12 @@ use crate::server::{App, Config, Error, session};
 pub const OWN_HEADER: &str = "x-requested-with";
 
 /// An active customer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Caller {
     pub user: Uuid,
     pub by: By,
+    /// Where they stood when the call came.
+    pub before: Arc<Onboarding>,
 }
 
 /// By what a caller is known.
@@ -42,7 +45,7 @@ impl FromRequestParts<App> for Caller {
         }
         let caller = match parts.headers.get(AUTHORIZATION) {
             Some(value) => {
-                let (user, token) = async {
+                let of_token = async {
                     let token = value.to_str().ok().and_then(bearer);
                     match token {
                         Some(token) => tokens::authenticate(&app.pool, token).await,
@@ -52,8 +55,9 @@ impl FromRequestParts<App> for Caller {
                 .await?
                 .ok_or(Kind::Unauthorized)?;
                 Self {
-                    user,
-                    by: By::Token(token),
+                    user: of_token.onboarding.user,
+                    by: By::Token(of_token.token),
+                    before: Arc::new(of_token.onboarding),
                 }
             }
             None => of_session(parts, app).await?,
@@ -106,7 +110,7 @@ async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
         .get::<Session>()
         .cloned()
         .ok_or_else(|| Error::Unexpected("the router lacks sessions".to_owned()))?;
-    let logged_in = session::current(&session)
+    let before = session::customer(&app.pool, &session)
         .await?
         .ok_or(Kind::Unauthorized)?;
     let is_change = !parts.method.is_safe();
@@ -115,12 +119,10 @@ async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
     {
         return Err(Kind::Forbidden.into());
     }
-    if !accounts::is_current(&app.pool, logged_in.user, logged_in.epoch).await? {
-        return Err(Kind::Unauthorized.into());
-    }
     Ok(Caller {
-        user: logged_in.user,
+        user: before.user,
         by: By::Session(session),
+        before: Arc::new(before),
     })
 }
 

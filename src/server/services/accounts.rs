@@ -220,15 +220,6 @@ pub async fn log_in(
     }
 }
 
-/// Whether an account is active and still in the epoch that a session was made in.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn is_current(pool: &PgPool, user: Uuid, epoch: i32) -> Result<bool, Error> {
-    let mut connection = pool.acquire().await?;
-    Ok(users::session_epoch(&mut connection, user).await? == Some(epoch))
-}
-
 /// Lets the account of a session follow its customer into another language.
 ///
 /// # Errors

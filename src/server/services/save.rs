@@ -269,7 +269,7 @@ pub enum Patched {
     Refused(Vec<Problem>),
 }
 
-/// Changes the named answers of some steps, all or none; each is valid by its own rule already. The
+/// Changes the named answers of some steps on top of what was read, or of what is stored by now, all or none; each is valid by its own rule already. The
 /// last writer wins, unless `is_current` says that the answers are others by now. A step that is
 /// whole then counts as submitted.
 ///
@@ -277,14 +277,14 @@ pub enum Patched {
 /// When the account is gone or the database does not answer; nothing has changed then.
 pub async fn patch(
     pool: &PgPool,
-    user: Uuid,
+    mut before: Onboarding,
     steps: &[Step],
     named: &Draft,
     is_current: impl Fn(&Onboarding) -> bool,
 ) -> Result<Patched, Error> {
+    let user = before.user;
     let mut connection = pool.acquire().await?;
     loop {
-        let before = onboarding::load(&mut connection, user).await?;
         if !is_current(&before) {
             return Ok(Patched::Outdated);
         }
@@ -300,6 +300,7 @@ pub async fn patch(
         if let Some(after) = change.write(&mut connection).await? {
             return Ok(Patched::Stored(Box::new(after)));
         }
+        before = onboarding::load(&mut connection, user).await?;
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Code, Problem};
 use crate::server::Error;
 use crate::server::store::api_tokens::{self as rows, New, Row};
+use crate::server::store::onboarding::{self, OfToken};
 use crate::server::vault::preview;
 
 /// What every token begins with, so that one that leaked is recognised.
@@ -93,22 +94,20 @@ async fn issue(
     Ok(expires_at.map(|expires_at| Issued { token, expires_at }))
 }
 
-/// Whose token this is, and its id; `None` when it is not, or no longer, good. Its use is noted.
+/// Whose token this is; `None` when it is not, or no longer, good. Its use is noted.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn authenticate(pool: &PgPool, token: &str) -> Result<Option<(Uuid, Uuid)>, Error> {
+pub async fn authenticate(pool: &PgPool, token: &str) -> Result<Option<OfToken>, Error> {
     if !token.starts_with(PREFIX) {
         return Ok(None);
     }
     let mut connection = pool.acquire().await?;
-    let Some(owner) = rows::owner(&mut connection, &token_hash(token)).await? else {
-        return Ok(None);
-    };
-    if owner.is_stale {
-        rows::touch(&mut connection, owner.id).await?;
+    let of_token = onboarding::of_token(&mut connection, &token_hash(token)).await?;
+    if let Some(stale) = of_token.as_ref().filter(|of_token| of_token.is_stale) {
+        rows::touch(&mut connection, stale.token).await?;
     }
-    Ok(Some((owner.user_id, owner.id)))
+    Ok(of_token)
 }
 
 /// A customer's tokens that are good, newest first.

@@ -52,36 +52,6 @@ pub async fn insert(
     .await
 }
 
-/// Whose a token is.
-#[derive(Clone, Copy, Debug)]
-pub struct Owner {
-    pub id: Uuid,
-    pub user_id: Uuid,
-    /// Its last use was noted a while ago, or never.
-    pub is_stale: bool,
-}
-
-/// The owner of a token that is good now.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn owner(
-    connection: &mut PgConnection,
-    token_hash: &[u8],
-) -> sqlx::Result<Option<Owner>> {
-    sqlx::query_as!(
-        Owner,
-        r#"SELECT t.id, t.user_id,
-            coalesce(t.last_used_at < now() - interval '1 minute', true) AS "is_stale!"
-         FROM api_tokens t JOIN users u ON u.id = t.user_id
-         WHERE t.token_hash = $1 AND t.expires_at > now() AND u.is_active
-            AND coalesce(t.session_epoch = u.session_epoch, true)"#,
-        token_hash
-    )
-    .fetch_optional(connection)
-    .await
-}
-
 /// Notes that a token is used.
 ///
 /// # Errors

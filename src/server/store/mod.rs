@@ -13,6 +13,7 @@ pub mod onboarding;
 pub mod password_resets;
 pub mod phone_numbers;
 pub mod readiness;
+pub mod sessions;
 pub mod users;
 
 use sqlx::migrate::Migrator;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -21,6 +21,7 @@ use crate::domain::progress::Blocker;
 use crate::domain::{Answers, Code, Draft, Field, Step};
 
 /// Everything stored of one customer's onboarding.
+#[derive(Clone)]
 pub struct Onboarding {
     pub user: Uuid,
     /// Another after every change of the account's row.
@@ -56,11 +57,10 @@ fn columns(step: Step) -> impl Iterator<Item = &'static Field> {
     step.fields().iter().filter(|field| !field.is_secret())
 }
 
-fn reading() -> &'static str {
-    static SQL: OnceLock<String> = OnceLock::new();
-    SQL.get_or_init(|| {
-        let mut sql = String::from(
-            "SELECT u.xmin::text AS version, u.email, u.session_epoch, u.created_at,
+/// The statement that reads a customer, who is found in this way.
+fn reading(more: &str, from: &str, condition: &str) -> String {
+    let mut sql = format!(
+            "SELECT {more} u.id AS user_id, u.xmin::text AS version, u.email, u.session_epoch, u.created_at,
                 u.onboarding_completed AS is_completed, u.onboarding_completed_at AS completed_at,
                 v.vapi_api_key_preview AS vapi_preview, v.checked_at IS NOT NULL AS vapi_is_checked,
                 v.user_id IS NOT NULL AND v.vapi_api_key_encrypted IS NULL AS vapi_is_shared,
@@ -75,14 +75,16 @@ fn reading() -> &'static str {
                     d.submitted_at IS NOT NULL, d.completed_at IS NOT NULL))
                  FROM drafts d WHERE d.user_id = u.id) AS kept",
         );
-        for step in Step::asking() {
-            let alias = own_table(step).map_or("u", |(alias, _)| alias);
-            for field in columns(step) {
-                let _ = write!(sql, ", {alias}.{0} AS answer_{0}", field.name);
-            }
-            let _ = write!(sql, ", o.onboarding_{}_skipped", step.id());
+    for step in Step::asking() {
+        let alias = own_table(step).map_or("u", |(alias, _)| alias);
+        for field in columns(step) {
+            let _ = write!(sql, ", {alias}.{0} AS answer_{0}", field.name);
         }
-        sql + " FROM users u
+        let _ = write!(sql, ", o.onboarding_{}_skipped", step.id());
+    }
+    sql + " FROM "
+        + from
+        + "
             JOIN user_onboarding o ON o.user_id = u.id
             LEFT JOIN vapi_credentials v ON v.user_id = u.id
             LEFT JOIN twilio_credentials t ON t.user_id = u.id
@@ -90,8 +92,8 @@ fn reading() -> &'static str {
             LEFT JOIN number_checks n ON n.user_id = u.id AND n.number = u.number
             LEFT JOIN phone_numbers p ON p.user_id = u.id AND p.linked_at IS NOT NULL
             LEFT JOIN readiness r ON r.user_id = u.id
-            WHERE u.id = $1 AND u.is_active"
-    })
+            WHERE u.is_active AND "
+        + condition
 }
 
 /// Reads an active customer's onboarding in one statement.
@@ -99,14 +101,79 @@ fn reading() -> &'static str {
 /// # Errors
 /// When the database does not answer.
 pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Option<Onboarding>> {
-    let row = sqlx::query(reading())
+    static SQL: LazyLock<String> = LazyLock::new(|| reading("", "users u", "u.id = $1"));
+    let row = sqlx::query(&SQL)
         .bind(user)
         .fetch_optional(connection)
         .await?;
-    row.map(|row| read(&row, user)).transpose()
+    row.map(|row| read(&row)).transpose()
 }
 
-fn read(row: &PgRow, user: Uuid) -> sqlx::Result<Onboarding> {
+/// The customer of a session that is not over and was begun after `since`; and whether the session ends
+/// before `until`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_session(
+    connection: &mut PgConnection,
+    id: &str,
+    since: OffsetDateTime,
+    until: OffsetDateTime,
+) -> sqlx::Result<Option<(Onboarding, bool)>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        reading(
+            "s.expiry_date < $3 AS ends_soon,",
+            "sessions s JOIN users u ON u.id = s.user_id AND u.session_epoch = s.session_epoch",
+            "s.id = $1 AND s.expiry_date > now() AND s.logged_in_at > $2",
+        )
+    });
+    let row = sqlx::query(&SQL)
+        .bind(id)
+        .bind(since)
+        .bind(until)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| Ok((read(&row)?, row.try_get("ends_soon")?)))
+        .transpose()
+}
+
+/// The customer of a token that is good now.
+pub struct OfToken {
+    pub onboarding: Onboarding,
+    pub token: Uuid,
+    /// Its last use was noted a while ago, or never.
+    pub is_stale: bool,
+}
+
+/// # Errors
+/// When the database does not answer.
+pub async fn of_token(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+) -> sqlx::Result<Option<OfToken>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        reading(
+            "k.id AS token, coalesce(k.last_used_at < now() - interval '1 minute', true) AS is_stale,",
+            "api_tokens k JOIN users u ON u.id = k.user_id
+                AND coalesce(k.session_epoch = u.session_epoch, true)",
+            "k.token_hash = $1 AND k.expires_at > now()",
+        )
+    });
+    let row = sqlx::query(&SQL)
+        .bind(token_hash)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| {
+        Ok(OfToken {
+            onboarding: read(&row)?,
+            token: row.try_get("token")?,
+            is_stale: row.try_get("is_stale")?,
+        })
+    })
+    .transpose()
+}
+
+fn read(row: &PgRow) -> sqlx::Result<Onboarding> {
     let mut answers = Answers::default();
     let mut skipped = Vec::new();
     for step in Step::asking() {
@@ -149,7 +216,7 @@ fn read(row: &PgRow, user: Uuid) -> sqlx::Result<Onboarding> {
         is_completed: row.try_get("is_completed")?,
     };
     Ok(Onboarding {
-        user,
+        user: row.try_get("user_id")?,
         version: row.try_get("version")?,
         session_epoch: row.try_get("session_epoch")?,
         created_at: row.try_get("created_at")?,

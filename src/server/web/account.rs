@@ -55,7 +55,7 @@ fn credentials(visit: &Visit, shown: &Shown) -> Credentials {
 }
 
 pub fn sign_up(visit: &Visit, shown: &Shown) -> Response {
-    if visit.logged_in.is_some() && shown.is_first() {
+    if visit.customer.is_some() && shown.is_first() {
         return render::see_other(&visit.href(address::ONBOARDING));
     }
     let page = credentials(visit, shown);
@@ -71,7 +71,7 @@ pub fn sign_up(visit: &Visit, shown: &Shown) -> Response {
 
 pub fn log_in(visit: &Visit, shown: &Shown) -> Response {
     let page = credentials(visit, shown);
-    if visit.logged_in.is_some() && shown.is_first() {
+    if visit.customer.is_some() && shown.is_first() {
         return render::see_other(
             &page
                 .return_to

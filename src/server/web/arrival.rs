@@ -1,6 +1,7 @@
 //! Reading a request: the visit, the proven form, the customer; or the answer where one of them is missing.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_TYPE, HeaderMap};
@@ -48,7 +49,7 @@ impl FromRequestParts<App> for Visit {
                 .get::<Nonce>()
                 .ok_or_else(|| missing("the nonce"))?
                 .clone(),
-            logged_in: None,
+            customer: None,
             ip: client_ip(&parts.headers, extensions.get(), app.config.trusted_proxies),
             request_id: parts
                 .headers
@@ -59,8 +60,8 @@ impl FromRequestParts<App> for Visit {
             wants_json: accepts_json(&parts.headers),
             app: app.clone(),
         };
-        match session::current(&visit.session).await {
-            Ok(logged_in) => visit.logged_in = logged_in,
+        match session::customer(&app.pool, &visit.session).await {
+            Ok(customer) => visit.customer = customer.map(Arc::new),
             // A form's answer keeps what was typed, so that one is given by `Form`.
             Err(error) if parts.method == Method::POST => {
                 parts.extensions.insert(Unreachable);
@@ -179,16 +180,12 @@ pub(in crate::server) fn client_ip(
 }
 
 impl Customer {
-    /// The customer of a page that needs one; else the way to the log-in, or what went wrong.
+    /// The customer of a page that needs one.
     ///
     /// # Errors
-    /// The answer to give instead of the page.
-    pub async fn or_log_in(visit: Visit) -> Result<Self, Response> {
-        match Self::of(visit.clone()).await {
-            Ok(Ok(customer)) => Ok(customer),
-            Ok(Err(visit)) => Err(render::log_in_first(&visit)),
-            Err(error) => Err(render::failure(&visit, error)),
-        }
+    /// The way to the log-in.
+    pub fn or_log_in(visit: Visit) -> Result<Self, Response> {
+        Self::of(visit).map_err(|visit| render::log_in_first(&visit))
     }
 }
 
@@ -197,7 +194,7 @@ impl FromRequestParts<App> for Customer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let visit = Visit::from_request_parts(parts, app).await?;
-        Self::or_log_in(visit).await
+        Self::or_log_in(visit)
     }
 }
 

@@ -47,15 +47,12 @@ pub fn app() -> App {
     visit().app
 }
 
-/// The customer that a function serves, read once.
+/// The customer that a function serves.
 ///
 /// # Errors
-/// [`Refusal::SignedOut`], or the database does not answer.
-pub async fn customer() -> Result<Customer, Refusal> {
-    match Customer::of(visit()).await? {
-        Ok(customer) => Ok(customer),
-        Err(_) => Err(Refusal::SignedOut),
-    }
+/// [`Refusal::SignedOut`].
+pub fn customer() -> Result<Customer, Refusal> {
+    Customer::of(visit()).map_err(|_| Refusal::SignedOut)
 }
 
 /// An address of ours to which a query is added.

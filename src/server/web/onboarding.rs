@@ -46,7 +46,7 @@ pub async fn later(customer: Customer) -> Response {
 }
 
 pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response {
-    let customer = match Customer::or_log_in(visit).await {
+    let customer = match Customer::or_log_in(visit) {
         Ok(customer) => customer,
         Err(response) => return response,
     };

@@ -18,10 +18,9 @@ use crate::texts::t;
 /// `/`: to the start page in the account's language, else the browser's.
 pub async fn choose_language(visit: Visit) -> Response {
     let visit_locale = visit.locale;
-    let locale = match Customer::of(visit.clone()).await {
-        Ok(Ok(customer)) => customer.locale().unwrap_or(visit_locale),
-        Ok(Err(_)) => visit_locale,
-        Err(error) => return render::failure(&visit, error),
+    let locale = match Customer::of(visit) {
+        Ok(customer) => customer.locale().unwrap_or(visit_locale),
+        Err(_) => visit_locale,
     };
     let mut response = render::redirect(StatusCode::FOUND, &format!("/{}", locale.code()));
     response
@@ -31,13 +30,9 @@ pub async fn choose_language(visit: Visit) -> Response {
 }
 
 pub async fn landing(visit: Visit) -> Response {
-    match Customer::of(visit.clone()).await {
-        Ok(Ok(customer)) => {
-            let set_up_done = customer.onboarding.known.is_completed;
-            landing_page(&customer.visit, set_up_done)
-        }
-        Ok(Err(visit)) => landing_page(&visit, false),
-        Err(error) => render::failure(&visit, error),
+    match Customer::of(visit) {
+        Ok(customer) => landing_page(&customer.visit, customer.onboarding.known.is_completed),
+        Err(visit) => landing_page(&visit, false),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The save of a step's form: what a function of a step hands to the services, and where it leads.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::asked;
@@ -51,7 +53,7 @@ pub async fn step(
     fields: Fields,
     form: Sent,
 ) -> Result<Saved, Refusal> {
-    let customer = asked::customer().await?;
+    let customer = asked::customer()?;
     let leads_to = leads_to(step, &form, &fields);
     let tells = form.intent == Intent::Continue;
     store(customer, (step, proposes), fields, &form, leads_to, tells).await
@@ -67,7 +69,7 @@ pub async fn and_stay(
     fields: Fields,
     form: Sent,
 ) -> Result<Saved, Refusal> {
-    let customer = asked::customer().await?;
+    let customer = asked::customer()?;
     let form = Sent {
         intent: Intent::Later,
         ..form
@@ -91,7 +93,7 @@ pub async fn checked(
             .await
             .map(Checked::Saved);
     }
-    let customer = asked::customer().await?;
+    let customer = asked::customer()?;
     let mut problems = step.problems(&shown(&customer, step, &fields));
     // The settings do not ask for the terms.
     problems.retain(|problem| problem.field != ACCEPT_TERMS.name);
@@ -122,6 +124,7 @@ async fn store(
         return Ok(Saved::Conflict);
     }
     let Customer { visit, onboarding } = customer;
+    let onboarding = Arc::unwrap_or_clone(onboarding);
     let from = from(onboarding.known.is_completed);
     let mut save = save_of(visit.locale, step, fields, form)?;
     if form.section.is_empty() {
@@ -145,7 +148,7 @@ pub async fn keys(
     secret: &Secret,
     form: Sent,
 ) -> Result<KeysSaved, Refusal> {
-    let (step, customer) = (vendor.step(), asked::customer().await?);
+    let (step, customer) = (vendor.step(), asked::customer()?);
     if form.intent == Intent::Compare {
         return Ok(KeysSaved::Saved(Saved::Conflict));
     }
@@ -167,6 +170,7 @@ pub async fn keys(
         (Method::Settings, saved_in_settings(step, &form))
     };
     let Customer { visit, onboarding } = customer;
+    let onboarding = Arc::unwrap_or_clone(onboarding);
     let save = save_of(visit.locale, step, fields, &form)?;
     let saved = keys::save(&visit.app, onboarding, vendor, secret, method, &save).await?;
     let refused = match saved {

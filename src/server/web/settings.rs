@@ -21,7 +21,7 @@ use crate::server::store::api_tokens::Row;
 use crate::texts::t;
 
 pub async fn page(visit: Visit, shown: Shown) -> Response {
-    let customer = match Customer::or_log_in(visit).await {
+    let customer = match Customer::or_log_in(visit) {
         Ok(customer) => customer,
         Err(response) => return response,
     };

@@ -20,7 +20,7 @@ use crate::server::store::calls::Row;
 use crate::texts::{self, t};
 
 pub async fn page(visit: Visit, shown: Shown) -> Response {
-    let customer = match Customer::or_log_in(visit).await {
+    let customer = match Customer::or_log_in(visit) {
         Ok(customer) => customer,
         Err(response) => return response,
     };

@@ -1,6 +1,7 @@
 //! What is known of a request: who asks, in which language, and with which form.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::http::Uri;
 use leptos::nonce::Nonce;
@@ -11,9 +12,9 @@ use super::csrf;
 use crate::components::Frame;
 use crate::domain::Locale;
 use crate::functions::form::{Values, bare_name};
+use crate::server::App;
 use crate::server::services::accounts::Visitor;
-use crate::server::services::onboarding::{self, Onboarding};
-use crate::server::{App, Error, session};
+use crate::server::services::onboarding::Onboarding;
 
 /// One request to one page.
 #[derive(Clone)]
@@ -24,9 +25,8 @@ pub struct Visit {
     pub session: Session,
     pub csrf: csrf::Proof,
     pub nonce: Nonce,
-    /// The logged-in customer's id, if any; whether the account is still active is only known once
-    /// it is read.
-    pub logged_in: Option<session::LoggedIn>,
+    /// The customer who is logged in, as they stood when the request came.
+    pub customer: Option<Arc<Onboarding>>,
     pub ip: IpAddr,
     pub request_id: String,
     /// Whether the browser's own code asks, not the browser for a page.
@@ -48,7 +48,7 @@ impl Visit {
             path: path.to_owned(),
             public_url: self.app.config.public_url.clone(),
             csrf_token: self.csrf.token(),
-            signed_in: self.logged_in.is_some(),
+            signed_in: self.customer.is_some(),
             is_sandbox: self.app.config.is_sandbox(),
             is_public: false,
             nonce: self.nonce.clone(),
@@ -121,33 +121,18 @@ impl Form {
 /// A customer whose account has been read: the visit of a page that needs one.
 pub struct Customer {
     pub visit: Visit,
-    pub onboarding: Onboarding,
+    pub onboarding: Arc<Onboarding>,
 }
 
 impl Customer {
-    /// Reads the customer of a visit; `None` when nobody is logged in, the account is gone, or the
-    /// session is older than the account's password.
+    /// The customer of a visit; the visit again when nobody is logged in.
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub async fn of(visit: Visit) -> Result<Result<Self, Visit>, Error> {
-        let Some(logged_in) = visit.logged_in else {
-            return Ok(Err(visit));
-        };
-        let mut connection = visit.app.pool.acquire().await?;
-        match onboarding::load(&mut connection, logged_in.user).await {
-            Ok(onboarding) if onboarding.session_epoch == logged_in.epoch => {
-                Ok(Ok(Self { visit, onboarding }))
-            }
-            Ok(_) | Err(Error::NoAccount) => {
-                drop(connection);
-                session::end(&visit.session).await?;
-                Ok(Err(Visit {
-                    logged_in: None,
-                    ..visit
-                }))
-            }
-            Err(error) => Err(error),
+    /// The visit.
+    pub fn of(visit: Visit) -> Result<Self, Box<Visit>> {
+        match visit.customer.clone() {
+            Some(onboarding) => Ok(Self { visit, onboarding }),
+            None => Err(Box::new(visit)),
         }
     }
 
