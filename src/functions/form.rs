@@ -13,7 +13,7 @@ use serde::de::{
 };
 use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 
-use crate::domain::Intent;
+use crate::domain::{Intent, Step};
 
 /// What was typed into a field; absent where the form did not show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,34 @@ pub struct Sent {
 /// When a field that people do not type, such as a number of ours, is not what it has to be.
 pub fn read<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Error> {
     T::deserialize(Reader { fields, name: "" })
+}
+
+/// What forms of ours send beside the fields of the steps.
+const OTHER_NAMES: [&str; 13] = [
+    "email",
+    "customer_number",
+    "token_name",
+    "token_days",
+    "give_back",
+    "intent",
+    "version",
+    "editor",
+    "sequence",
+    "return_to",
+    "section",
+    "vendor",
+    "id",
+];
+
+/// Whether a form of ours asks for this, and it may be shown again: no secret, and nothing that a wallet
+/// has added.
+#[must_use]
+pub fn may_be_shown(name: &str) -> bool {
+    let name = bare_name(name);
+    OTHER_NAMES.contains(&name)
+        || Step::asking()
+            .filter_map(|step| step.field(name))
+            .any(|field| !field.is_secret())
 }
 
 /// The bare name of a form's field: `languages` of `languages[]`, `languages[0]` and `form[languages]`.
@@ -283,6 +311,16 @@ mod tests {
     fn what_nobody_types_has_to_be_right() {
         assert!(arguments(&[("version", "x")]).is_err());
         assert!(arguments(&[("intent", "x")]).is_err());
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_shown_again() {
+        for name in ["seats", "languages[]", "intent", "email"] {
+            assert!(may_be_shown(name), "{name}");
+        }
+        for name in ["password", "token", "auth_token", "card_number", "cvc"] {
+            assert!(!may_be_shown(name), "{name}");
+        }
     }
 
     #[test]

@@ -73,13 +73,8 @@ impl Again {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Saved {
-    /// Stored under this version, or overtaken by a newer save of the same form. `to` is where the form
-    /// leads, unless it saved itself.
-    Stored {
-        version: i64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        to: Option<String>,
-    },
+    /// Stored under this version, or overtaken by a newer save of the same form; and where the form leads.
+    Stored { version: i64, to: String },
     /// Another window or device has saved other values meanwhile; nothing was changed.
     Conflict,
 }
@@ -87,7 +82,7 @@ pub enum Saved {
 impl Outcome for Saved {
     fn answer(self) -> Answer {
         match self {
-            Self::Stored { to, .. } => Answer::To(to.unwrap_or_default()),
+            Self::Stored { to, .. } => Answer::To(to),
             Self::Conflict => Again::says(409, Says::Conflict),
         }
     }

@@ -32,6 +32,7 @@ async fn what_no_person_types_is_refused_when_it_is_wrong() {
     refused("plan", &[("plan", "free"), ("editor", "x")]).await;
     refused("profile", &[("intent", "remove")]).await;
     refused("telephony", &[("intent", "number")]).await;
+    refused("telephony", &[("intent", "number:")]).await;
 }
 
 /// Sends a step's form and gives the page of the step afterwards.

@@ -2,6 +2,7 @@
 //! calls it: both leave the same rows behind. And what is no form of ours, at a function's own address.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ava::functions::{
     account, assistant, ava as ava_step, credentials, done, integrations, plan, profile, settings,
@@ -343,7 +344,7 @@ async fn mailed_token(app: &TestApp) -> String {
                 return token.unwrap_or_default().to_owned();
             }
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("no mail came");
 }
@@ -449,4 +450,28 @@ async fn a_function_is_no_page() {
         .body(Body::empty())
         .expect("a request");
     assert_eq!(browser.send(request).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A vendor may be slower than the customer is patient.
+#[tokio::test]
+async fn what_has_begun_runs_to_its_end_though_the_browser_goes_away() {
+    let app = TestApp::start_with(&[("VENDOR_TIMEOUT_MS", "20000")]).await;
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/onboarding/vapi").await;
+    // The sandbox answers after ten seconds.
+    let body = form_of(&page, &[("vapi_api_key", "slow-0123456789abcdef")]);
+    let sent = browser.post_raw("/en/onboarding/vapi", body, &[]);
+    let gone = tokio::time::timeout(Duration::from_secs(1), sent).await;
+    assert!(gone.is_err(), "the vendor is slow");
+    for _ in 0..200 {
+        let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM vapi_credentials")
+            .fetch_one(&app.pool)
+            .await
+            .expect("a count");
+        if stored == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the key is lost");
 }

@@ -294,7 +294,10 @@ async fn drafts_are_stored_whatever_they_say() {
             &[("plan", "free"), ("seats", "many")],
         )
         .await;
-    assert_eq!(answer.body, r#"{"stored":{"version":1}}"#);
+    assert_eq!(
+        answer.body,
+        r#"{"stored":{"to":"/en/onboarding/plan","version":1}}"#
+    );
     let page = browser.get("/en/onboarding/plan").await;
     assert!(page.body.contains("value=\"many\""));
     assert_eq!(app.column("seats").await.as_deref(), Some("1"));

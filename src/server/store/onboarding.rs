@@ -57,8 +57,9 @@ fn columns(step: Step) -> impl Iterator<Item = &'static Field> {
     step.fields().iter().filter(|field| !field.is_secret())
 }
 
-/// The statement that reads a customer, who is found in this way.
-fn reading(more: &str, from: &str, condition: &str) -> String {
+/// The statement that reads a customer, who is found in this way: not by another join, since PostgreSQL would
+/// then plan all of them anew each time.
+fn reading(more: &str, condition: &str) -> String {
     let mut sql = format!(
             "SELECT {more} u.id AS user_id, u.xmin::text AS version, u.email, u.session_epoch, u.created_at,
                 u.onboarding_completed AS is_completed, u.onboarding_completed_at AS completed_at,
@@ -82,9 +83,7 @@ fn reading(more: &str, from: &str, condition: &str) -> String {
         }
         let _ = write!(sql, ", o.onboarding_{}_skipped", step.id());
     }
-    sql + " FROM "
-        + from
-        + "
+    sql + " FROM users u
             JOIN user_onboarding o ON o.user_id = u.id
             LEFT JOIN vapi_credentials v ON v.user_id = u.id
             LEFT JOIN twilio_credentials t ON t.user_id = u.id
@@ -101,7 +100,7 @@ fn reading(more: &str, from: &str, condition: &str) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Option<Onboarding>> {
-    static SQL: LazyLock<String> = LazyLock::new(|| reading("", "users u", "u.id = $1"));
+    static SQL: LazyLock<String> = LazyLock::new(|| reading("", "u.id = $1"));
     let row = sqlx::query(&SQL)
         .bind(user)
         .fetch_optional(connection)
@@ -122,9 +121,9 @@ pub async fn of_session(
 ) -> sqlx::Result<Option<(Onboarding, bool)>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         reading(
-            "s.expiry_date < $3 AS ends_soon,",
-            "sessions s JOIN users u ON u.id = s.user_id AND u.session_epoch = s.session_epoch",
-            "s.id = $1 AND s.expiry_date > now() AND s.logged_in_at > $2",
+            "(SELECT s.expiry_date < $3 FROM sessions s WHERE s.id = $1) AS ends_soon,",
+            "(u.id, u.session_epoch) = (SELECT s.user_id, s.session_epoch FROM sessions s
+                WHERE s.id = $1 AND s.expiry_date > now() AND s.logged_in_at > $2)",
         )
     });
     let row = sqlx::query(&SQL)
@@ -153,10 +152,12 @@ pub async fn of_token(
 ) -> sqlx::Result<Option<OfToken>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         reading(
-            "k.id AS token, coalesce(k.last_used_at < now() - interval '1 minute', true) AS is_stale,",
-            "api_tokens k JOIN users u ON u.id = k.user_id
-                AND coalesce(k.session_epoch = u.session_epoch, true)",
-            "k.token_hash = $1 AND k.expires_at > now()",
+            "(SELECT k.id FROM api_tokens k WHERE k.token_hash = $1) AS token,
+                (SELECT coalesce(k.last_used_at < now() - interval '1 minute', true)
+                 FROM api_tokens k WHERE k.token_hash = $1) AS is_stale,",
+            "u.id = (SELECT k.user_id FROM api_tokens k WHERE k.token_hash = $1 AND k.expires_at > now())
+                AND coalesce(u.session_epoch
+                    = (SELECT k.session_epoch FROM api_tokens k WHERE k.token_hash = $1), true)",
         )
     });
     let row = sqlx::query(&SQL)

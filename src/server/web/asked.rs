@@ -18,13 +18,13 @@ use crate::server::{App, Error, session};
 
 /// Runs a function for a visit; gives the headers that it adds to the answer beside its outcome.
 pub async fn run<F: ServerFn>(
-    visit: &Visit,
+    visit: Visit,
     function: F,
 ) -> (Result<F::Output, F::Error>, HeaderMap) {
     let owner = Owner::new();
     let options = ResponseOptions::default();
     let body = owner.with(|| {
-        provide_context(visit.clone());
+        provide_context(visit);
         provide_context(options.clone());
         ScopedFuture::new(function.run_body())
     });

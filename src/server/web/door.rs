@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{MethodRouter, get, post};
 use leptos::server_fn::ServerFn;
 use serde::de::DeserializeOwned;
+use tracing::Instrument;
 
 use super::arrival::Posted;
 use super::asked;
@@ -113,7 +114,7 @@ impl Forms {
             taken.intents.iter().find_map(|name| {
                 let rest = intent.strip_prefix(name)?;
                 let carries = name.ends_with(':');
-                (carries || rest.is_empty()).then(|| (taken, carries.then(|| rest.to_owned())))
+                (carries != rest.is_empty()).then(|| (taken, carries.then(|| rest.to_owned())))
             })
         })?;
         if let Some(argument) = argument {
@@ -157,14 +158,20 @@ impl Forms {
 /// has the status 200, as callers in Rust expect it.
 async fn run<F>(posted: Posted, page: Option<Page>) -> Response
 where
-    F: ServerFn<Error = Refusal> + DeserializeOwned,
+    F: ServerFn<Error = Refusal> + DeserializeOwned + 'static,
     F::Output: Outcome,
 {
     let Posted { visit, form } = posted;
     let Ok(function) = read::<F>(&form.fields) else {
         return refuse(&visit, form, &Refusal::Malformed);
     };
-    let (outcome, headers) = asked::run(&visit, function).await;
+    // What has begun runs to its end, though the browser goes away while a vendor is slow.
+    let running = tokio::spawn(asked::run(visit.clone(), function).in_current_span());
+    let (outcome, headers) = match running.await {
+        Ok(done) => done,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => return refuse(&visit, form, &Refusal::Unavailable),
+    };
     let mut response = match outcome {
         Ok(outcome) => answer(visit, form, page, outcome).await,
         Err(refusal) => refuse(&visit, form, &refusal),

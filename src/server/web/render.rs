@@ -9,9 +9,10 @@ use leptos::prelude::*;
 
 use super::visit::{Form, Visit};
 use crate::components::Frame;
-use crate::domain::Step;
+use crate::domain::Vendor;
 use crate::functions::Refusal;
 use crate::functions::address;
+use crate::functions::form::may_be_shown;
 use crate::pages::error::{self, Trouble, TroublePage};
 use crate::pages::held::{self, Held, HeldPage, Reason};
 use crate::server::Error;
@@ -104,17 +105,16 @@ pub fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
         return refusal(visit, why);
     }
     let status = StatusCode::from_u16(why.status()).unwrap_or_default();
-    let is_secret = |name: &str| {
-        name.contains("password")
+    let lacks_secret = form.fields.iter().any(|(name, value)| {
+        let is_secret = name.contains("password")
             || name == "token"
-            || Step::asking()
-                .filter_map(|step| step.field(name))
-                .any(crate::domain::Field::is_secret)
-    };
-    let (secrets, fields): (Vec<_>, Vec<_>) = form
-        .fields
-        .into_iter()
-        .partition(|(name, _)| is_secret(name));
+            || [Vendor::Vapi, Vendor::Twilio]
+                .map(|vendor| vendor.secret().name)
+                .contains(&name.as_str());
+        is_secret && !value.is_empty()
+    });
+    let fields = form.fields.into_iter();
+    let fields = fields.filter(|(name, _)| may_be_shown(name)).collect();
     let held = Held {
         reason,
         action: visit
@@ -123,7 +123,7 @@ pub fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
             .map_or("/", |path| path.as_str())
             .to_owned(),
         fields,
-        lacks_secret: secrets.iter().any(|(_, value)| !value.is_empty()),
+        lacks_secret,
     };
     let frame = visit.frame(held::title(visit.locale, reason));
     page(status, frame, |frame| view! { <HeldPage frame held/> })

@@ -134,7 +134,7 @@ async fn store(
     if tells && saved != save::Saved::Conflict {
         follow(&visit.app, &after, from, &save.typed).await?;
     }
-    Ok(answer(saved, form, leads_to))
+    Ok(answer(saved, leads_to))
 }
 
 /// Saves the step of a vendor's keys; a secret is stored once its vendor has accepted it. The settings are
@@ -174,7 +174,7 @@ pub async fn keys(
     let save = save_of(visit.locale, step, fields, &form)?;
     let saved = keys::save(&visit.app, onboarding, vendor, secret, method, &save).await?;
     let refused = match saved {
-        keys::Saved::Saved(saved) => return Ok(KeysSaved::Saved(answer(saved, &form, leads_to))),
+        keys::Saved::Saved(saved) => return Ok(KeysSaved::Saved(answer(saved, leads_to))),
         keys::Saved::Refused(problems) => KeysRefused::Refused { problems },
         keys::Saved::Waits => KeysRefused::Waits,
         keys::Saved::NotShared => KeysRefused::NotShared,
@@ -236,12 +236,12 @@ fn save_of(locale: Locale, step: Step, fields: Fields, form: &Sent) -> Result<Sa
     })
 }
 
-fn answer(saved: save::Saved, form: &Sent, leads_to: String) -> Saved {
+fn answer(saved: save::Saved, leads_to: String) -> Saved {
     match saved {
-        save::Saved::Stored { version } | save::Saved::Outdated { version } => Saved::Stored {
-            version,
-            to: (form.intent != Intent::Autosave).then_some(leads_to),
-        },
+        save::Saved::Stored { version } | save::Saved::Outdated { version } => {
+            let to = leads_to;
+            Saved::Stored { version, to }
+        }
         save::Saved::Conflict => Saved::Conflict,
     }
 }
@@ -262,8 +262,10 @@ fn saved_in_settings(step: Step, form: &Sent) -> String {
 /// chosen for the account is gone on in.
 fn leads_to(step: Step, form: &Sent, fields: &Fields) -> String {
     let visit = asked::visit();
-    if form.intent == Intent::Later {
-        return asked::later();
+    match form.intent {
+        Intent::Later => return asked::later(),
+        Intent::Autosave => return asked::step(step),
+        _ => {}
     }
     let chosen = fields
         .iter()
