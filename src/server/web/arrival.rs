@@ -179,22 +179,12 @@ pub(in crate::server) fn client_ip(
     }
 }
 
-impl Customer {
-    /// The customer of a page that needs one.
-    ///
-    /// # Errors
-    /// The way to the log-in.
-    pub fn or_log_in(visit: Visit) -> Result<Self, Response> {
-        Self::of(visit).map_err(|visit| render::log_in_first(&visit))
-    }
-}
-
 impl FromRequestParts<App> for Customer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let visit = Visit::from_request_parts(parts, app).await?;
-        Self::or_log_in(visit)
+        Self::of(visit).map_err(|visit| render::log_in_first(&visit))
     }
 }
 

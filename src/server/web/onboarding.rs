@@ -46,9 +46,9 @@ pub async fn later(customer: Customer) -> Response {
 }
 
 pub async fn step(visit: Visit, slice: &'static Slice, shown: Shown) -> Response {
-    let customer = match Customer::or_log_in(visit) {
+    let customer = match Customer::of(visit) {
         Ok(customer) => customer,
-        Err(response) => return response,
+        Err(visit) => return render::log_in_first(&visit),
     };
     let status = shown.status;
     let mut page = step_page(&customer, slice, &shown);

@@ -21,9 +21,9 @@ use crate::server::store::api_tokens::Row;
 use crate::texts::t;
 
 pub async fn page(visit: Visit, shown: Shown) -> Response {
-    let customer = match Customer::or_log_in(visit) {
+    let customer = match Customer::of(visit) {
         Ok(customer) => customer,
-        Err(response) => return response,
+        Err(visit) => return render::log_in_first(&visit),
     };
     let visit = &customer.visit;
     let asked_for = visit.query("section");

@@ -20,9 +20,9 @@ use crate::server::store::calls::Row;
 use crate::texts::{self, t};
 
 pub async fn page(visit: Visit, shown: Shown) -> Response {
-    let customer = match Customer::or_log_in(visit) {
+    let customer = match Customer::of(visit) {
         Ok(customer) => customer,
-        Err(response) => return response,
+        Err(visit) => return render::log_in_first(&visit),
     };
     let (visit, onboarding) = (&customer.visit, &customer.onboarding);
     let known = &onboarding.known;
