@@ -135,10 +135,7 @@ fn step_page(customer: &Customer, slice: &'static Slice, shown: &Shown) -> StepP
         removed: visit.query("notice") == "removed",
         waits: shown.says() == Some(&Says::Waits),
         said: Said::from_id(&visit.query("said")),
-        not_removed: match shown.says() {
-            Some(Says::Blocked(blocker)) => Some(*blocker),
-            _ => None,
-        },
+        not_removed: shown.blocker(),
         offers_shared: offers(Vendor::Vapi) || offers(Vendor::Twilio),
         not_shared: shown.says() == Some(&Says::NotShared),
         linked_number: known.linked_number.clone(),

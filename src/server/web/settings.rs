@@ -125,10 +125,7 @@ fn settings_page(customer: &Customer, section: Section, tokens: Tokens, shown: &
         twilio: known.twilio.clone(),
         waits: shown.says() == Some(&Says::Waits),
         said: Said::from_id(&visit.query("said")).filter(|_| is_first),
-        not_removed: match shown.says() {
-            Some(Says::Blocked(blocker)) => Some(*blocker),
-            _ => None,
-        },
+        not_removed: shown.blocker(),
         offers_shared: offers(Vendor::Vapi) || offers(Vendor::Twilio),
         not_shared: shown.says() == Some(&Says::NotShared),
         linked_number: known.linked_number.clone(),

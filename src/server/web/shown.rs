@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::saving::draft;
 use super::visit::Form;
+use crate::domain::progress::Blocker;
 use crate::domain::{Draft, Field, Locale, Problem};
 use crate::functions::outcome::{Again, Says};
 
@@ -46,5 +47,14 @@ impl Shown {
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.says() == Some(&Says::Conflict)
+    }
+
+    /// What stands in the way of a removal that was refused.
+    #[must_use]
+    pub fn blocker(&self) -> Option<Blocker> {
+        match self.says() {
+            Some(Says::Blocked(blocker)) => Some(*blocker),
+            _ => None,
+        }
     }
 }
