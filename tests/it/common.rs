@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use crate::events;
 use crate::sandbox::Sandbox;
 
 pub const PASSWORD: &str = "four plain words here";
@@ -48,6 +49,7 @@ impl TestApp {
 
     /// An app whose connections have these settings of PostgreSQL as well.
     pub async fn start_on(settings: &[(&str, &str)], variables: &[(&str, &str)]) -> Self {
+        events::install();
         let url =
             std::env::var("DATABASE_URL").expect("DATABASE_URL leads to a PostgreSQL for tests");
         let options: PgConnectOptions = url.parse().expect("DATABASE_URL is an address");

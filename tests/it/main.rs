@@ -7,6 +7,7 @@ mod bad_input;
 mod circles;
 mod common;
 mod contracts;
+mod events;
 mod fields;
 mod forwarding;
 mod functions;

@@ -1,19 +1,12 @@
 //! How often a request asks the database, as PostgreSQL itself counts: each statement, and the `BEGIN` and
 //! `COMMIT` around them.
 
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
-
 use ava::domain::Step;
 use axum::http::StatusCode;
 use serde_json::json;
-use tracing::field::Field;
-use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::{Context, SubscriberExt};
 
 use crate::common::TestApp;
+use crate::events;
 
 /// The session, with what is known of its customer.
 const PAGE: usize = 1;
@@ -26,30 +19,24 @@ const CONTINUE: usize = 3;
 /// The token, with what is known of its customer, and one statement that writes.
 const PATCH: usize = 2;
 
-/// Collects what PostgreSQL logs to the connections of this thread.
-#[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Vec<String>>>);
-
-impl<S: Subscriber> Layer<S> for Statements {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::postgres::notice" {
-            event.record(&mut |_: &Field, notice: &dyn Debug| {
-                let notice = format!("{notice:?}").replace("\\n", " ");
-                let words: Vec<&str> = notice.trim_matches('"').split_whitespace().collect();
-                if let Some(&("statement:" | "execute")) = words.first() {
-                    let start = &words[..words.len().min(12)];
-                    self.0.lock().unwrap().push(start.join(" "));
-                }
-            });
-        }
-    }
+/// What PostgreSQL was asked on this thread since the last call, as it says itself.
+fn take_statements() -> Vec<String> {
+    let logged = events::take();
+    let notices = logged
+        .iter()
+        .filter(|event| event.target == "sqlx::postgres::notice");
+    let statements = notices.filter_map(|event| {
+        let notice = event.text.replace("\\n", " ");
+        let words: Vec<&str> = notice.trim().trim_matches('"').split_whitespace().collect();
+        let is_statement = matches!(words.first(), Some(&("statement:" | "execute")));
+        is_statement.then(|| words[..words.len().min(12)].join(" "))
+    });
+    statements.collect()
 }
 
 struct Counting {
     app: TestApp,
-    statements: Statements,
     too_many: Vec<String>,
-    _guard: DefaultGuard,
 }
 
 impl Counting {
@@ -57,22 +44,17 @@ impl Counting {
     async fn start() -> Self {
         let tells = [("log_statement", "all"), ("client_min_messages", "log")];
         let app = TestApp::start_on(&tells, &[]).await;
-        let statements = Statements::default();
-        let subscriber = tracing_subscriber::registry().with(statements.clone());
         Self {
             app,
-            statements,
             too_many: Vec::new(),
-            _guard: tracing::subscriber::set_default(subscriber),
         }
     }
 
     /// Waits for an answer and notes when that took more statements than it may.
     async fn count<T>(&mut self, what: &str, most: usize, answer: impl Future<Output = T>) -> T {
-        let take = || std::mem::take(&mut *self.statements.0.lock().unwrap());
-        take();
+        take_statements();
         let answer = answer.await;
-        let statements = take();
+        let statements = take_statements();
         assert!(
             !statements.is_empty(),
             "{what}: PostgreSQL tells what it is asked"

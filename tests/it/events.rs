@@ -1,0 +1,69 @@
+//! What is logged on a test's own thread while it listens.
+//!
+//! One subscriber serves all threads: tracing-core 0.1.36 may switch a place off for a thread that has a
+//! subscriber of its own when a thread without one comes there first.
+
+use std::cell::RefCell;
+use std::fmt::{Debug, Write};
+use std::sync::Once;
+
+use tracing::field::Field;
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+
+pub struct Event {
+    pub target: &'static str,
+    pub level: Level,
+    /// The values of its fields, one after the other.
+    pub text: String,
+}
+
+thread_local! {
+    /// `None` while nobody listens.
+    static HEARD: RefCell<Option<Vec<Event>>> = const { RefCell::new(None) };
+}
+
+struct ByThread;
+
+impl<S: Subscriber> Layer<S> for ByThread {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, _: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        HEARD.with_borrow(Option::is_some)
+    }
+
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let mut text = String::new();
+        event.record(&mut |_: &Field, value: &dyn Debug| {
+            write!(text, "{value:?} ").expect("a string takes everything");
+        });
+        HEARD.with_borrow_mut(|heard| {
+            heard.iter_mut().for_each(|heard| {
+                heard.push(Event {
+                    target: event.metadata().target(),
+                    level: *event.metadata().level(),
+                    text: std::mem::take(&mut text),
+                });
+            });
+        });
+    }
+}
+
+/// Before anything of the server runs.
+pub fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(ByThread))
+            .expect("the only subscriber for all threads");
+        tracing::callsite::rebuild_interest_cache();
+    });
+}
+
+/// What was logged since the last call; from the first one on, this thread listens.
+pub fn take() -> Vec<Event> {
+    HEARD.with_borrow_mut(|heard| heard.replace(Vec::new()).unwrap_or_default())
+}
