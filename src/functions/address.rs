@@ -8,6 +8,8 @@ pub const LOG_IN: &str = "/login";
 pub const LOG_OUT: &str = "/logout";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const RESET_PASSWORD: &str = "/reset-password";
+/// Asks for the password again.
+pub const CONFIRM: &str = "/confirm";
 /// Leads to where a customer stands.
 pub const ONBOARDING: &str = "/onboarding";
 /// How to come back another day.

@@ -42,13 +42,13 @@ impl<S: Subscriber> Layer<S> for ByThread {
             write!(text, "{value:?} ").expect("a string takes everything");
         });
         HEARD.with_borrow_mut(|heard| {
-            heard.iter_mut().for_each(|heard| {
+            if let Some(heard) = heard {
                 heard.push(Event {
                     target: event.metadata().target(),
                     level: *event.metadata().level(),
-                    text: std::mem::take(&mut text),
+                    text,
                 });
-            });
+            }
         });
     }
 }

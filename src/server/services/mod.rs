@@ -11,6 +11,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod launch;
 pub mod lease;
+pub mod limits;
 pub mod notices;
 pub mod numbers;
 pub mod onboarding;

@@ -4,18 +4,19 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::http::header::{CONTENT_TYPE, HeaderMap, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use leptos::nonce::Nonce;
 use tower_sessions::Session;
 
+use super::cookie::{self, KNOWN_BROWSER};
 use super::visit::{Customer, Form, Visit};
 use super::{csrf, language, render};
 use crate::domain::Locale;
 use crate::functions::Refusal;
-use crate::server::{App, session};
+use crate::server::{App, Config, session};
 
 impl FromRequestParts<App> for Visit {
     type Rejection = Response;
@@ -35,6 +36,10 @@ impl FromRequestParts<App> for Visit {
         let session = extensions
             .get::<Session>()
             .ok_or_else(|| missing("the session"))?;
+        let held = |name| {
+            let held = cookie::get(&parts.headers, &cookie::name(name, &app.config));
+            held.map(str::to_owned)
+        };
         let mut visit = Self {
             locale,
             uri: extensions
@@ -50,7 +55,16 @@ impl FromRequestParts<App> for Visit {
                 .ok_or_else(|| missing("the nonce"))?
                 .clone(),
             customer: None,
+            logged_in_at: None,
             ip: client_ip(&parts.headers, extensions.get(), app.config.trusted_proxies),
+            user_agent: parts
+                .headers
+                .get(USER_AGENT)
+                .and_then(|agent| agent.to_str().ok())
+                .map(|agent| agent.chars().take(300).collect())
+                .unwrap_or_default(),
+            known: held(KNOWN_BROWSER),
+            reset_token: held(cookie::RESET),
             request_id: parts
                 .headers
                 .get("x-request-id")
@@ -61,7 +75,11 @@ impl FromRequestParts<App> for Visit {
             app: app.clone(),
         };
         match session::customer(&app.pool, &visit.session).await {
-            Ok(customer) => visit.customer = customer.map(Arc::new),
+            Ok(Some(found)) => {
+                visit.logged_in_at = Some(found.logged_in_at);
+                visit.customer = Some(Arc::new(found.onboarding));
+            }
+            Ok(None) => {}
             // A form's answer keeps what was typed, so that one is given by `Form`.
             Err(error) if parts.method == Method::POST => {
                 parts.extensions.insert(Unreachable);
@@ -91,11 +109,7 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, app).await?;
-        let from_elsewhere = parts
-            .headers
-            .get("sec-fetch-site")
-            .is_some_and(|site| site == "cross-site" || site == "same-site");
-        if from_elsewhere {
+        if is_from_elsewhere(&parts.headers, &app.config) {
             return Err(render::refusal(&visit, &Refusal::Forbidden));
         }
         let content_type = parts
@@ -120,10 +134,34 @@ impl FromRequest<App> for Posted {
             return Err(render::hold(&visit, form, &Refusal::Unavailable));
         }
         if !is_proven {
-            return Err(render::hold(&visit, form, &Refusal::FormExpired));
+            let why = if visit.csrf.has_cookie() {
+                Refusal::FormExpired
+            } else {
+                Refusal::NoCookies
+            };
+            return Err(render::hold(&visit, form, &why));
+        }
+        let account = form.last("account");
+        let is_of_another = visit
+            .customer
+            .as_ref()
+            .is_some_and(|customer| account != customer.user.simple().to_string());
+        if is_of_another && !account.is_empty() {
+            return Err(render::hold(&visit, form, &Refusal::OtherAccount));
         }
         Ok(Self { visit, form })
     }
+}
+
+/// Whether a browser says that another origin's page sends this. One too old to name the site names the origin.
+pub(in crate::server) fn is_from_elsewhere(headers: &HeaderMap, config: &Config) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "cross-site" || site == "same-site";
+    }
+    let own = config.public_url.origin().ascii_serialization();
+    headers
+        .get(ORIGIN)
+        .is_some_and(|origin| origin.as_bytes() != own.as_bytes())
 }
 
 /// Reads a form body: UTF-8, line breaks as `\n`, without the NUL that no text may hold.

@@ -6,6 +6,7 @@ pub mod arrival;
 pub mod asked;
 pub mod cookie;
 pub mod csrf;
+mod device;
 mod door;
 pub mod forms;
 pub mod headers;
