@@ -297,6 +297,14 @@ impl Answer {
 }
 
 impl Browser {
+    /// The same browser before another instance.
+    pub fn moved_to(&self, router: Router) -> Self {
+        Self {
+            router,
+            cookies: self.cookies.clone(),
+        }
+    }
+
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let (mut parts, body) = request.into_parts();
         let cookies: Vec<String> = self

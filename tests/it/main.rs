@@ -20,6 +20,7 @@ mod proposals;
 mod rooms;
 #[path = "../../sandbox/mod.rs"]
 mod sandbox;
+mod security;
 mod settings;
 mod shared_keys;
 mod statements;
