@@ -15,6 +15,8 @@ pub const ONBOARDING: &str = "/onboarding";
 /// How to come back another day.
 pub const LATER: &str = "/onboarding/later";
 pub const SETTINGS: &str = "/settings";
+/// The customer's data to take away.
+pub const EXPORT: &str = "/settings/export";
 pub const STUDIO: &str = "/ava-studio";
 
 #[must_use]

@@ -313,6 +313,11 @@ fn BelowForm<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> 
         },
         Section::Security => view! {
             <SessionList frame sessions=&page.sessions/>
+            <section aria-labelledby="data">
+                <h2 id="data">{t!(l, settings.export_title)}</h2>
+                <p>{t!(l, settings.export_text)}</p>
+                <p><a href=frame.href(address::EXPORT) download="ava.json">{t!(l, settings.export_link)}</a></p>
+            </section>
             <Deletion frame page/>
         },
     )

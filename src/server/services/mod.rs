@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod assistants;
 pub mod calls;
 pub mod credentials;
+pub mod export;
 pub mod follow;
 pub mod forwarding;
 pub mod idempotency;

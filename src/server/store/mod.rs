@@ -6,6 +6,7 @@ pub mod assistants;
 pub mod calls;
 pub mod credentials;
 pub mod events;
+pub mod export;
 pub mod idempotency_keys;
 pub mod leases;
 pub mod limits;

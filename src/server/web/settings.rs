@@ -1,8 +1,11 @@
 //! The page of the settings: a section at a time.
 
-use axum::response::Response;
+use axum::body::Body;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use leptos::view;
 use time::OffsetDateTime;
+use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
 
 use super::shown::Shown;
@@ -17,7 +20,7 @@ use crate::functions::outcome::Says;
 use crate::pages::sessions::Session;
 use crate::pages::settings::{Done, Section, Settings, SettingsPage};
 use crate::pages::tokens::{Token, Tokens};
-use crate::server::services::{shared_keys, tokens};
+use crate::server::services::{export, shared_keys, tokens};
 use crate::server::session;
 use crate::server::store::api_tokens::Row;
 use crate::texts::t;
@@ -66,6 +69,20 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
         visit.frame(title),
         |frame| view! { <SettingsPage frame page/> },
     )
+}
+
+/// Everything that is kept of the customer, as a file.
+pub async fn export(customer: Customer) -> Response {
+    let visit = &customer.visit;
+    if !customer.is_fresh() {
+        return render::confirm_first(visit);
+    }
+    let parts = ReceiverStream::new(export::of(visit.app.pool.clone(), customer.user()));
+    let headers = [
+        (CONTENT_TYPE, "application/json; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"ava.json\""),
+    ];
+    (headers, Body::from_stream(parts)).into_response()
 }
 
 async fn tokens_of(
