@@ -84,10 +84,9 @@ test('a form of another account is shown and not taken', async ({ page, context 
 for (const locale of LOCALES) {
   const t = texts(locale);
 
-  test(`another device is seen and logged out, ${locale}`, async ({ page, browser, contextOptions }) => {
+  test(`another device is seen and logged out, ${locale}`, async ({ page, browser }) => {
     const email = await newCustomer(page, locale);
     const phone = await browser.newContext({
-      ...contextOptions,
       userAgent:
         'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
     });
