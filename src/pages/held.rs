@@ -81,6 +81,7 @@ pub fn HeldPage(frame: Arc<Frame>, held: Held) -> impl IntoView {
     let shown: Vec<_> = held
         .fields
         .iter()
+        .filter(|(_, value)| !value.is_empty())
         .filter_map(|(name, value)| {
             let name = bare_name(name);
             let label = texts::field_label(l, name)?;
