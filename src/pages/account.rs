@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::error::{self, Trouble};
 use crate::components::field::{Look, SecretField, TextField};
 use crate::components::form::{CsrfField, ErrorSummary, Filled, HiddenField};
+use crate::components::layout::isolated;
 use crate::components::{Alert, Frame, Layout, StatusLine};
 use crate::domain::account::{self, EMAIL, PASSWORD, PASSWORD_MAX};
 use crate::domain::{Field, Rule};
@@ -246,4 +247,20 @@ pub fn ResetPasswordPage(frame: Arc<Frame>, page: Resetting) -> impl IntoView {
         }),
     };
     view! { <Layout frame><div class="narrow-page">{main}</div></Layout> }
+}
+
+/// After a reset in a browser where somebody is logged in: the account of this address.
+#[component]
+pub fn ResetInCompanyPage(frame: Arc<Frame>, email: String) -> impl IntoView {
+    let l = frame.locale;
+    let link = t!(l, account.reset_in_company_link, email = isolated(&email));
+    view! {
+        <Layout frame=frame.clone()>
+            <div class="narrow-page">
+                <h1>{t!(l, account.reset_in_company_title)}</h1>
+                <p>{t!(l, account.reset_in_company_text, email = isolated(&email))}</p>
+                <p><a class="button primary" href=frame.href(address::ONBOARDING)>{link}</a></p>
+            </div>
+        </Layout>
+    }
 }

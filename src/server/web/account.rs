@@ -15,8 +15,8 @@ use crate::domain::account::EMAIL;
 use crate::functions::address;
 use crate::functions::outcome::Says;
 use crate::pages::account::{
-    ConfirmPage, Confirming, Credentials, ForgotPasswordPage, LogInPage, Notice, ResetPasswordPage,
-    Resetting, SignUpPage,
+    ConfirmPage, Confirming, Credentials, ForgotPasswordPage, LogInPage, Notice,
+    ResetInCompanyPage, ResetPasswordPage, Resetting, SignUpPage,
 };
 use crate::server::services::accounts;
 use crate::server::services::passwords::RESET_MINUTES;
@@ -73,6 +73,17 @@ pub fn sign_up(visit: &Visit, shown: &Shown) -> Response {
 
 pub fn log_in(visit: &Visit, shown: &Shown) -> Response {
     let page = credentials(visit, shown);
+    if let Some(customer) = &visit.customer
+        && page.notice == Some(Notice::PasswordReset)
+    {
+        let email = customer.known.email.clone();
+        let title = t!(visit.locale, account.reset_in_company_title);
+        return render::page(
+            shown.status,
+            visit.frame(title),
+            |frame| view! { <ResetInCompanyPage frame email/> },
+        );
+    }
     if visit.customer.is_some() && shown.is_first() {
         return render::see_other(
             &page
