@@ -25,8 +25,6 @@ use super::{App, Config, Parts, metrics, router, session};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
-    Config(#[from] super::config::ConfigError),
-    #[error(transparent)]
     Cluster(#[from] super::postgres::ClusterError),
     #[error("the database at DATABASE_URL cannot be used: {0}")]
     Database(#[from] sqlx::Error),
