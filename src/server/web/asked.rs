@@ -1,6 +1,6 @@
 //! What a server function knows of the request that it serves: put into Leptos's context by the adapter.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::HeaderMap;
 use leptos::context::{provide_context, use_context};
 use leptos::reactive::computed::ScopedFuture;
 use leptos::reactive::owner::Owner;
@@ -134,12 +134,10 @@ pub async fn enter(visit: &Visit, welcome: &Welcome, return_to: &str) -> Result<
 /// # Errors
 /// When the database does not answer.
 pub async fn leave(visit: &Visit) -> Result<String, Error> {
+    // What the browser holds of a customer is the two cookies that end here: pages are not to be stored, and no
+    // code of ours uses its storage. So `Clear-Site-Data` would clear only what is others' at the same origin.
     session::end(&visit.session).await?;
     visit.csrf.renew();
-    if let Some(options) = use_context::<ResponseOptions>() {
-        let value = HeaderValue::from_static("\"cache\", \"storage\"");
-        options.insert_header(HeaderName::from_static("clear-site-data"), value);
-    }
     Ok(format!("{}?notice=signed-out", visit.href(address::LOG_IN)))
 }
 
