@@ -13,7 +13,7 @@ use super::problem::{Kind, Problem};
 use crate::domain::Locale;
 use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::services::tokens;
-use crate::server::web::arrival::client_ip;
+use crate::server::web::client_ip::client_ip;
 use crate::server::{App, Config, Error, session};
 
 /// The header that only a page of our own can send along with a cookie: another origin's would be

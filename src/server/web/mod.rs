@@ -4,6 +4,7 @@
 pub mod account;
 pub mod arrival;
 pub mod asked;
+pub mod client_ip;
 pub mod cookie;
 pub mod csrf;
 mod door;
