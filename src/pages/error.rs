@@ -14,6 +14,8 @@ pub enum Trouble {
     NotFound,
     Malformed,
     TooLarge,
+    /// The form did not arrive whole.
+    Incomplete,
     Method,
     Forbidden,
     Unavailable,
@@ -38,6 +40,10 @@ pub fn words(l: Locale, trouble: &Trouble) -> (String, String) {
         Trouble::TooLarge => (
             t!(l, common.errors.too_large_title),
             t!(l, common.errors.too_large_text),
+        ),
+        Trouble::Incomplete => (
+            t!(l, common.errors.incomplete_title),
+            t!(l, common.errors.incomplete_text),
         ),
         Trouble::Method => (
             t!(l, common.errors.method_title),

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::routing::{get, post};
@@ -18,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::web::{
-    self, arrival, csrf, forms, headers, language, onboarding, public, studio, webhooks,
+    self, csrf, forms, headers, language, onboarding, public, studio, webhooks,
 };
 use super::{App, api, metrics, session};
 use crate::domain::Locale;
@@ -46,15 +45,11 @@ pub fn build(app: App) -> Router {
                 .layer(middleware::from_fn(metrics::layer))
                 .layer(session::layer(app.pool.clone(), &app.config))
                 .layer(middleware::from_fn_with_state(app.clone(), csrf::layer)),
-        )
-        .layer(DefaultBodyLimit::max(arrival::BODY_LIMIT));
+        );
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(public::readyz))
-        .route(
-            "/webhooks/vapi/{id}",
-            post(webhooks::vapi).layer(DefaultBodyLimit::max(webhooks::BODY_LIMIT)),
-        )
+        .route("/webhooks/vapi/{id}", post(webhooks::vapi))
         .merge(api::router(&app))
         .merge(assets(&app))
         .fallback_service(pages.with_state(app.clone()))

@@ -6,6 +6,7 @@ mod api;
 mod bad_input;
 mod circles;
 mod common;
+mod connections;
 mod contracts;
 mod events;
 mod fields;

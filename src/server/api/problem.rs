@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::domain::progress::Blocker;
 use crate::domain::{self, Locale};
 use crate::server::Error;
+use crate::server::body::Unread;
 use crate::texts::{self, t};
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -328,6 +329,12 @@ impl From<Kind> for Problem {
             errors: Vec::new(),
             retry_after: kind.retry_after(),
         }
+    }
+}
+
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        Self::of_status(unread.status())
     }
 }
 

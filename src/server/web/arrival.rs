@@ -15,6 +15,8 @@ use super::visit::{Customer, Form, Visit};
 use super::{csrf, language, render};
 use crate::domain::Locale;
 use crate::functions::Refusal;
+use crate::pages::error::Trouble;
+use crate::server::body::{self, Unread};
 use crate::server::{App, session};
 
 impl FromRequestParts<App> for Visit {
@@ -83,7 +85,7 @@ pub struct Posted {
 }
 
 /// The largest form body, in bytes.
-pub const BODY_LIMIT: usize = 64 * 1024;
+const BODY_LIMIT: usize = 64 * 1024;
 
 impl FromRequest<App> for Posted {
     type Rejection = Response;
@@ -107,8 +109,13 @@ impl FromRequest<App> for Posted {
         if !is_form {
             return Err(render::refusal(&visit, &Refusal::Malformed));
         }
-        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(render::refusal(&visit, &Refusal::TooLarge));
+        let body = match body::read(body, BODY_LIMIT).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return Err(render::refusal(&visit, &Refusal::TooLarge)),
+            Err(unread) => {
+                let status = unread.status();
+                return Err(render::trouble(&visit, status, Trouble::Incomplete));
+            }
         };
         let Some(fields) = decode(&body) else {
             return Err(render::refusal(&visit, &Refusal::Malformed));

@@ -52,6 +52,19 @@ pub fn see_other(to: &str) -> Response {
     redirect(StatusCode::SEE_OTHER, to)
 }
 
+/// A page that says what went wrong; the browser's own code needs no more than the status.
+pub fn trouble(visit: &Visit, status: StatusCode, trouble: Trouble) -> Response {
+    if visit.wants_json {
+        return plain(status);
+    }
+    let (title, _) = error::words(visit.locale, &trouble);
+    page(
+        status,
+        visit.frame(title),
+        |frame| view! { <TroublePage frame trouble/> },
+    )
+}
+
 /// A page, or for the browser's own code a code, that says what went wrong.
 pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or_default();
@@ -63,7 +76,7 @@ pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
     let mut response = if visit.wants_json {
         (status, Json(refusal)).into_response()
     } else {
-        let trouble = match refusal {
+        let what = match refusal {
             Refusal::NotFound => Trouble::NotFound,
             Refusal::MethodNotAllowed => Trouble::Method,
             Refusal::TooLarge => Trouble::TooLarge,
@@ -74,12 +87,7 @@ pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
             Refusal::SignedOut => return log_in_first(visit),
             Refusal::Unexpected => Trouble::Unexpected(visit.request_id.clone()),
         };
-        let (title, _) = error::words(visit.locale, &trouble);
-        page(
-            status,
-            visit.frame(title),
-            |frame| view! { <TroublePage frame trouble/> },
-        )
+        trouble(visit, status, what)
     };
     if let Some(seconds) = retry_after {
         response
