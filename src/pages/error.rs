@@ -16,6 +16,8 @@ pub enum Trouble {
     TooLarge,
     /// The form did not arrive whole.
     Incomplete,
+    LongAddress,
+    LargeHeaders,
     Method,
     Forbidden,
     Unavailable,
@@ -44,6 +46,14 @@ pub fn words(l: Locale, trouble: &Trouble) -> (String, String) {
         Trouble::Incomplete => (
             t!(l, common.errors.incomplete_title),
             t!(l, common.errors.incomplete_text),
+        ),
+        Trouble::LongAddress => (
+            t!(l, common.errors.long_address_title),
+            t!(l, common.errors.long_address_text),
+        ),
+        Trouble::LargeHeaders => (
+            t!(l, common.errors.large_headers_title),
+            t!(l, common.errors.large_headers_text),
         ),
         Trouble::Method => (
             t!(l, common.errors.method_title),

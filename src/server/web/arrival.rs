@@ -62,6 +62,9 @@ impl FromRequestParts<App> for Visit {
             wants_json: accepts_json(&parts.headers),
             app: app.clone(),
         };
+        if let Some((status, trouble)) = too_long(parts) {
+            return Err(render::trouble(&visit, status, trouble));
+        }
         match session::customer(&app.pool, &visit.session).await {
             Ok(customer) => visit.customer = customer.map(Arc::new),
             // A form's answer keeps what was typed, so that one is given by `Form`.
@@ -86,6 +89,9 @@ pub struct Posted {
 
 /// The largest form body, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
+/// The longest address, and all headers together, of a request to a page, in bytes.
+const ADDRESS_LIMIT: usize = 8 * 1024;
+const HEADERS_LIMIT: usize = 32 * 1024;
 
 impl FromRequest<App> for Posted {
     type Rejection = Response;
@@ -130,6 +136,29 @@ impl FromRequest<App> for Posted {
             return Err(render::hold(&visit, form, &Refusal::FormExpired));
         }
         Ok(Self { visit, form })
+    }
+}
+
+/// What is too long of a request. The HTTP library answers by itself, without a page or headers of ours, only to what
+/// is longer still.
+fn too_long(parts: &Parts) -> Option<(StatusCode, Trouble)> {
+    let address = parts
+        .uri
+        .path_and_query()
+        .map_or(0, |all| all.as_str().len());
+    let headers = parts.headers.iter();
+    let headers: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if address > ADDRESS_LIMIT {
+        Some((StatusCode::URI_TOO_LONG, Trouble::LongAddress))
+    } else if headers > HEADERS_LIMIT {
+        Some((
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Trouble::LargeHeaders,
+        ))
+    } else {
+        None
     }
 }
 

@@ -31,6 +31,9 @@ use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use tracing::Span;
 
+/// The longest address that is repeated: in a link, in a redirect, in the log.
+pub const LONGEST_REPEATED: usize = 300;
+
 /// The span of a request: its path without the query, which may hold a mailed token.
 pub fn span(request: &Request<Body>) -> Span {
     let id = request

@@ -125,11 +125,7 @@ pub fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
     let fields = fields.filter(|(name, _)| may_be_shown(name)).collect();
     let held = Held {
         reason,
-        action: visit
-            .uri
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
-            .to_owned(),
+        action: visit.here(),
         fields,
         lacks_secret,
     };
@@ -143,7 +139,7 @@ pub fn log_in_first(visit: &Visit) -> Response {
     if visit.wants_json {
         return (StatusCode::UNAUTHORIZED, Json(Refusal::SignedOut)).into_response();
     }
-    let here = visit.uri.path_and_query().map_or("/", |path| path.as_str());
+    let here = visit.here();
     let here: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
     see_other(&format!("{}?returnTo={here}", visit.href(address::LOG_IN)))
 }
