@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::web::{
-    self, csrf, forms, headers, language, onboarding, public, studio, webhooks,
+    self, REQUEST_ID, csrf, forms, headers, language, onboarding, public, studio, webhooks,
 };
 use super::{App, api, metrics, session};
 use crate::domain::Locale;
@@ -36,7 +36,7 @@ pub fn build(app: App) -> Router {
         let pages = pages().layer(remember).layer(Extension(locale));
         router = router.nest(&format!("/{}", locale.code()), pages);
     }
-    let request_id = axum::http::HeaderName::from_static("x-request-id");
+    let has_proxies = app.config.trusted_proxies > 0;
     let pages = router
         .fallback(public::not_found)
         .method_not_allowed_fallback(public::method_not_allowed)
@@ -55,9 +55,10 @@ pub fn build(app: App) -> Router {
         .fallback_service(pages.with_state(app.clone()))
         .layer(
             ServiceBuilder::new()
-                .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
+                .map_request(move |request| web::without_foreign_id(request, has_proxies))
+                .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
                 .layer(TraceLayer::new_for_http().make_span_with(web::span))
-                .layer(PropagateRequestIdLayer::new(request_id))
+                .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(middleware::from_fn_with_state(app.clone(), headers::layer))
                 .layer(CatchPanicLayer::custom(web::panicked))
                 .layer(TimeoutLayer::with_status_code(

@@ -18,6 +18,7 @@ mod onboarding;
 mod pages;
 mod postgres;
 mod proposals;
+mod refusals;
 mod rooms;
 #[path = "../../sandbox/mod.rs"]
 mod sandbox;

@@ -354,6 +354,7 @@ pub async fn change_password(
         .ok_or(Error::NoAccount)?;
     drop(connection);
     if !passwords::verify(current.to_owned(), Some(hashed)).await? {
+        tracing::warn!(%user, "refused: not the password of today");
         let problem = wrong(account::CURRENT_PASSWORD, current);
         return Ok(Change::Problems(vec![problem]));
     }
@@ -400,6 +401,7 @@ pub async fn delete(
         .ok_or(Error::NoAccount)?;
     drop(connection);
     if !passwords::verify(current.to_owned(), Some(hashed)).await? {
+        tracing::warn!(%user, "refused: not the password of today");
         let problem = wrong(account::DELETE_PASSWORD, current);
         return Ok(Deletion::Problems(vec![problem]));
     }

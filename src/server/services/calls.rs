@@ -145,11 +145,13 @@ pub async fn take(app: &App, assistant: Uuid, secret: &[u8], body: &[u8]) -> Res
     let Some((owner, sealed)) =
         owner.and_then(|owner| Some((owner.user_id, owner.webhook_secret_encrypted?)))
     else {
+        tracing::warn!(%assistant, "refused: an event for no assistant of ours");
         return Ok(Taken::Unauthorized);
     };
     let expected = app.vault.open(owner, Column::WebhookSecret, &sealed)?;
     // Hashes of what is compared give nothing away by the time it takes.
     if Sha256::digest(secret) != Sha256::digest(expected.as_bytes()) {
+        tracing::warn!(user = %owner, %assistant, "refused: an event without the assistant's secret");
         return Ok(Taken::Unauthorized);
     }
     drop(connection);

@@ -12,7 +12,7 @@ use tower_sessions::Session;
 
 use super::client_ip::client_ip;
 use super::visit::{Customer, Form, Visit};
-use super::{csrf, language, render};
+use super::{REQUEST_ID, csrf, language, render};
 use crate::domain::Locale;
 use crate::functions::Refusal;
 use crate::pages::error::Trouble;
@@ -55,7 +55,7 @@ impl FromRequestParts<App> for Visit {
             ip: client_ip(&parts.headers, extensions.get(), app.config.trusted_proxies),
             request_id: parts
                 .headers
-                .get("x-request-id")
+                .get(REQUEST_ID)
                 .and_then(|id| id.to_str().ok())
                 .unwrap_or_default()
                 .to_owned(),
@@ -104,6 +104,7 @@ impl FromRequest<App> for Posted {
             .get("sec-fetch-site")
             .is_some_and(|site| site == "cross-site" || site == "same-site");
         if from_elsewhere {
+            tracing::warn!(user = ?visit.user(), "refused: a form from another site");
             return Err(render::refusal(&visit, &Refusal::Forbidden));
         }
         let content_type = parts
@@ -133,6 +134,7 @@ impl FromRequest<App> for Posted {
             return Err(render::hold(&visit, form, &Refusal::Unavailable));
         }
         if !is_proven {
+            tracing::warn!(user = ?visit.user(), "refused: a form without a good token");
             return Err(render::hold(&visit, form, &Refusal::FormExpired));
         }
         Ok(Self { visit, form })

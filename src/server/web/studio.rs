@@ -101,7 +101,10 @@ pub async fn call(customer: Customer, id: Result<Path<Uuid>, PathRejection>) -> 
             let done = is_over(&row.status);
             Json(News { words, done }).into_response()
         }
-        Ok(None) => render::refusal(visit, &Refusal::NotFound),
+        Ok(None) => {
+            tracing::warn!(user = %customer.user(), "refused: a call that is not the customer's");
+            render::refusal(visit, &Refusal::NotFound)
+        }
         Err(error) => render::failure(visit, error),
     }
 }

@@ -103,6 +103,12 @@ impl Visit {
             .unwrap_or_default()
     }
 
+    /// Who is logged in, for the log.
+    #[must_use]
+    pub fn user(&self) -> Option<Uuid> {
+        self.customer.as_ref().map(|customer| customer.user)
+    }
+
     /// The address of a page in this visit's language.
     #[must_use]
     pub fn href(&self, path: &str) -> String {
