@@ -57,7 +57,7 @@ async fn bare_page(State(page): State<Page>) -> impl IntoResponse {
     )
     .await
     .expect("answers");
-    std::hint::black_box(read.expect("a customer").0.known.email);
+    std::hint::black_box(read.expect("a customer").onboarding.known.email);
     (
         [(CONTENT_TYPE, "text/html; charset=utf-8")],
         Html(page.html.as_ref().clone()),

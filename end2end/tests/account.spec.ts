@@ -1,4 +1,4 @@
-import { LOCALES, PASSWORD, expect, logIn, newCustomer, newEmail, test, texts } from './support';
+import { LOCALES, PASSWORD, continueButton, expect, field, logIn, newCustomer, newEmail, signUp, test, texts } from './support';
 
 for (const locale of LOCALES) {
   const t = texts(locale);
@@ -62,6 +62,51 @@ test('without scripts there is no button that would do nothing @no-script', asyn
   await page.goto('/en/login');
   await expect(page.getByRole('button', { name: t.common.show })).toHaveCount(0);
 });
+
+test('a form of another account is shown and not taken', async ({ page, context }) => {
+  await newCustomer(page);
+  await page.goto('/en/onboarding/plan');
+  const other = await context.newPage();
+  await other.goto('/en/onboarding/profile');
+  await other.getByRole('button', { name: t.common.log_out }).click();
+  const email = await signUp(other, 'en');
+  await field(page, t, 'plan', 'seats').fill('7');
+  await continueButton(page, t).click();
+  // The token of the form is that of the session before.
+  await page.getByRole('button', { name: t.common.held.send_again }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(t.common.held.other_account_title);
+  await expect(page.getByRole('main')).toContainText(email);
+  await expect(page.getByRole('definition').filter({ hasText: '7' })).toBeVisible();
+  await other.goto('/en/onboarding/plan');
+  await expect(field(other, t, 'plan', 'seats')).not.toHaveValue('7');
+});
+
+for (const locale of LOCALES) {
+  const t = texts(locale);
+
+  test(`another device is seen and logged out, ${locale}`, async ({ page, browser }) => {
+    const email = await newCustomer(page, locale);
+    const phone = await browser.newContext({
+      userAgent:
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+    });
+    const there = await phone.newPage();
+    await there.goto(`/${locale}/login`);
+    await logIn(there, locale, email);
+    await expect(there).toHaveURL(`/${locale}/onboarding/profile`);
+
+    await page.goto(`/${locale}/settings?section=security`);
+    const sessions = page.getByRole('region', { name: t.settings.sessions_title });
+    await expect(sessions.getByText(t.settings.sessions_this)).toHaveCount(1);
+    const item = sessions.getByRole('listitem').filter({ hasText: 'Safari, iPhone' });
+    await item.getByRole('button').click();
+    await expect(page.getByRole('status')).toHaveText(t.settings.sessions_ended);
+    await expect(item).toHaveCount(0);
+    await there.reload();
+    await expect(there).toHaveURL(new RegExp(`/${locale}/login`));
+    await phone.close();
+  });
+}
 
 test('log-out ends the session', async ({ page }) => {
   await newCustomer(page);

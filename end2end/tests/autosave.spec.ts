@@ -1,5 +1,5 @@
 import type { Page, Request, Route } from '@playwright/test';
-import { LOCALES, expect, field, fill, logIn, newCustomer, openAwake, saveState, test, texts } from './support';
+import { LOCALES, expect, field, fill, logIn, newCustomer, openAwake, saveState, signUp, test, texts } from './support';
 
 const t = texts('en');
 const fullName = (page: Page) => field(page, t, 'profile', 'full_name');
@@ -212,6 +212,24 @@ test.describe('autosave @script', () => {
     await logIn(await opened, 'en', email);
     await expect(await opened).toHaveURL('/en/onboarding/profile');
     await expect(saveState(page)).toHaveText(/^Saved at \d\d:\d\d$/, { timeout: 10_000 });
+    await expect(await reloaded(page)).toHaveValue('Dana Levi');
+  });
+
+  test('typing is not saved into an account that was logged in meanwhile', async ({ page, context }) => {
+    const email = await newCustomer(page);
+    await openAwake(page, 'en', 'profile');
+    const other = await context.newPage();
+    await other.goto('/en/onboarding/profile');
+    await other.getByRole('button', { name: t.common.log_out }).click();
+    await signUp(other, 'en');
+    await fullName(page).pressSequentially('Dana Levi');
+    await expect(saveState(page)).toHaveText(t.onboarding.saved.other_account);
+    await other.reload();
+    await expect(fullName(other)).toHaveValue('');
+
+    await other.getByRole('button', { name: t.common.log_out }).click();
+    await logIn(other, 'en', email);
+    await expect(saveState(page)).toHaveText(/^Saved at \d\d:\d\d$/, { timeout: 20_000 });
     await expect(await reloaded(page)).toHaveValue('Dana Levi');
   });
 

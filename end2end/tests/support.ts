@@ -23,6 +23,7 @@ export const PRIVATE_PAGES = [
   ...STEPS.map((step) => `/onboarding/${step}`),
   '/onboarding/later',
   ...SECTIONS.map((section) => `/settings?section=${section}&returnTo=onboarding`),
+  '/confirm',
   '/ava-studio',
 ];
 

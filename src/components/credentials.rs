@@ -56,7 +56,7 @@ pub fn RecheckForm<'a>(
     (stored.preview.is_some() && !stored.is_checked).then(|| {
         view! {
             <form id="recheck-form" method="post" action=action>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 {children.map(|children| children())}
                 <input type="hidden" name="intent" value="recheck"/>
             </form>
@@ -176,7 +176,7 @@ pub fn Removal<'a>(
             <summary>{t!(l, onboarding.secret.remove)}</summary>
             <p>{text}</p>
             <form method="post" action=action>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 {children.map(|children| children())}
                 <button class="danger" name="intent" value="remove">{button}</button>
             </form>

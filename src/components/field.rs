@@ -122,7 +122,7 @@ impl<'a> Around<'a> {
     fn words_for(&self, code: Code) -> Option<String> {
         let can_appear = match self.field.rule {
             Rule::Line { .. } | Rule::Text { .. } => matches!(code, Code::TooShort | Code::TooLong),
-            Rule::Email => matches!(code, Code::Malformed | Code::TooLong),
+            Rule::Email => matches!(code, Code::Malformed | Code::Invisible | Code::TooLong),
             Rule::Phone | Rule::Hours | Rule::AccountSid => code == Code::Malformed,
             Rule::Whole { .. } => {
                 matches!(code, Code::Malformed | Code::OutOfRange | Code::Conflicting)
@@ -173,7 +173,8 @@ fn Notes<'a>(around: &'a Around<'a>) -> impl IntoView + use<> {
         <p
             class="error" id=format!("{name}-error") hidden=is_fine
             data-too_short=around.words_for(Code::TooShort) data-too_long=around.words_for(Code::TooLong)
-            data-malformed=around.words_for(Code::Malformed) data-out_of_range=around.words_for(Code::OutOfRange)
+            data-malformed=around.words_for(Code::Malformed) data-invisible=around.words_for(Code::Invisible)
+            data-out_of_range=around.words_for(Code::OutOfRange)
             data-conflicting=around.words_for(Code::Conflicting)
         >
             <span class="visually-hidden">{t!(l, common.error_prefix)}" "</span>

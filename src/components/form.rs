@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Alert;
+use super::{Alert, Frame};
 use crate::domain::{Draft, Field, Locale, Problem, Rule};
 use crate::texts::{self, t};
 
@@ -27,10 +27,17 @@ impl Filled {
     }
 }
 
-/// The hidden field that proves a form to be ours.
+/// The hidden fields that prove a form to be ours, and say whose it is: in another tab another account may be
+/// logged in by the time it is sent.
 #[component]
-pub fn CsrfField<'a>(token: &'a str) -> impl IntoView + use<> {
-    view! { <HiddenField name="csrf_token".to_owned() value=token.to_owned()/> }
+pub fn CsrfField<'a>(frame: &'a Frame) -> impl IntoView + use<> {
+    let account = frame
+        .account
+        .map(|account| view! { <HiddenField name="account" value=account.simple().to_string()/> });
+    view! {
+        <HiddenField name="csrf_token" value=frame.csrf_token.clone()/>
+        {account}
+    }
 }
 
 /// What a form carries that differs between two renderings of it; a browser that is reloaded must not put

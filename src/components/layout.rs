@@ -9,6 +9,7 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use url::Url;
+use uuid::Uuid;
 
 use super::form::CsrfField;
 use crate::domain::{Locale, Step};
@@ -25,7 +26,8 @@ pub struct Frame {
     pub path: String,
     pub public_url: Url,
     pub csrf_token: String,
-    pub signed_in: bool,
+    /// Who is logged in.
+    pub account: Option<Uuid>,
     /// The vendors are a sandbox, and the page says so.
     pub is_sandbox: bool,
     /// Whether search engines may keep it; then it names its other languages.
@@ -97,11 +99,11 @@ fn Header<'a>(frame: &'a Frame) -> impl IntoView + use<> {
     let sandbox = frame
         .is_sandbox
         .then(|| view! { <p class="sandbox">{t!(l, common.sandbox)}</p> });
-    let account = if frame.signed_in {
+    let account = if frame.account.is_some() {
         Either::Left(view! {
             <a href=frame.href(address::SETTINGS)>{t!(l, common.settings)}</a>
             <form method="post" action=frame.href(address::LOG_OUT)>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 <button class="link">{t!(l, common.log_out)}</button>
             </form>
         })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::typed::{Answers, Draft, Value, without_invisible};
-use super::{hours, phone, timezone};
+use super::{email, hours, phone, timezone};
 
 /// One field of a step. Its name is the same in the form, in JSON and as a column.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub enum Rule {
     Line { min: usize, max: usize },
     /// Several lines.
     Text { min: usize, max: usize },
-    /// An e-mail address, at most 254 characters (RFC 5321).
+    /// An e-mail address, kept as [`email::parse`] writes it.
     Email,
     /// A phone number, kept as E.164.
     Phone,
@@ -53,6 +53,8 @@ pub enum Code {
     TooShort,
     TooLong,
     Malformed,
+    /// A character that nobody sees is in it.
+    Invisible,
     NotInList,
     OutOfRange,
     /// Valid alone, but at odds with another answer.
@@ -93,6 +95,7 @@ impl Code {
             Self::TooShort => "too_short",
             Self::TooLong => "too_long",
             Self::Malformed => "malformed",
+            Self::Invisible => "invisible",
             Self::NotInList => "not_in_list",
             Self::OutOfRange => "out_of_range",
             Self::Conflicting => "conflicting",
@@ -231,7 +234,7 @@ impl Field {
                 bounded(text, min, max)?.to_owned()
             }
             Rule::Text { min, max } => bounded(text, min, max)?.to_owned(),
-            Rule::Email => email(text)?,
+            Rule::Email => email::parse(text)?,
             Rule::Phone => phone::parse(text).ok_or(Code::Malformed)?,
             Rule::Hours => hours::Hours::parse(text)
                 .map_err(|()| Code::Malformed)?
@@ -312,33 +315,6 @@ fn bounded(text: &str, min: usize, max: usize) -> Result<&str, Code> {
     }
 }
 
-/// Accepts what mail servers plausibly accept; only a message sent there proves an address.
-fn email(text: &str) -> Result<String, Code> {
-    let text = without_invisible(text);
-    if text.chars().count() > 254 {
-        return Err(Code::TooLong);
-    }
-    let (local, host) = text.rsplit_once('@').ok_or(Code::Malformed)?;
-    let host_is_plausible = host.contains('.')
-        && host.split('.').all(|label| {
-            !label.is_empty()
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-        });
-    let local_is_plausible = !local.is_empty()
-        && local.len() <= 64
-        && !local.contains(['@', ',', ';', '<', '>', '(', ')', '"', '\\'])
-        && !local.starts_with('.')
-        && !local.ends_with('.')
-        && !local.contains("..");
-    if host_is_plausible && local_is_plausible {
-        Ok(text)
-    } else {
-        Err(Code::Malformed)
-    }
-}
-
 fn account_sid(text: &str) -> Result<String, Code> {
     let text = without_invisible(text);
     match text.strip_prefix("AC").or_else(|| text.strip_prefix("ac")) {
@@ -403,29 +379,6 @@ mod tests {
         ] {
             assert_eq!(parse(rule, &[typed]), text(typed));
         }
-    }
-
-    #[test]
-    fn addresses_are_judged_by_plausibility() {
-        for good in ["a@b.co", " dana+x@exämple.com ", "דנה@דוגמה.קום"] {
-            assert!(parse(Rule::Email, &[good]).is_ok(), "{good}");
-        }
-        for bad in [
-            "a",
-            "a@b",
-            "@b.co",
-            "a@",
-            "a@b..co",
-            "a b@-c.d",
-            "a,b@c.de",
-            "a@b.c\r\nBcc: x@y.z",
-        ] {
-            assert_eq!(parse(Rule::Email, &[bad]), Err(Code::Malformed), "{bad}");
-        }
-        assert_eq!(
-            parse(Rule::Email, &[&format!("{}@b.co", "a".repeat(260))]),
-            Err(Code::TooLong)
-        );
     }
 
     #[test]

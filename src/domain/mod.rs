@@ -7,6 +7,7 @@ pub mod account;
 pub mod assistant;
 pub mod ava;
 pub mod call;
+pub mod email;
 pub mod field;
 pub mod hours;
 pub mod integrations;

@@ -48,7 +48,7 @@ pub async fn sign_up(
     let made = accounts::sign_up(pool, &visitor, &email, &password.0, visit.locale).await?;
     Ok(match made {
         SignUp::Welcome(welcome) => {
-            let to = asked::enter(&visit, &welcome, &return_to).await?;
+            let to = asked::enter(&visit, &welcome, &email, &return_to).await?;
             SignedUp::Welcome { to }
         }
         SignUp::Problems(problems) => SignedUp::Refused { problems },
@@ -99,12 +99,53 @@ pub async fn log_in(
     Ok(
         match accounts::log_in(pool, &visitor, &email, &password.0).await? {
             LogIn::Welcome(welcome) => {
-                let to = asked::enter(&visit, &welcome, &return_to).await?;
+                let to = asked::enter(&visit, &welcome, &email, &return_to).await?;
                 LoggedIn::Welcome { to }
             }
             LogIn::Problems(problems) => LoggedIn::Refused { problems },
             LogIn::Wrong => LoggedIn::Wrong,
             LogIn::Wait(seconds) => LoggedIn::Wait { seconds },
+        },
+    )
+}
+
+/// What became of the password that was asked for again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmed {
+    Done { to: String },
+    Refused { problems: Vec<Problem> },
+}
+
+impl Outcome for Confirmed {
+    fn answer(self) -> Answer {
+        match self {
+            Self::Done { to } => Answer::To(to),
+            Self::Refused { problems } => Again::problems(problems),
+        }
+    }
+}
+
+/// Shows by the password that it is still the customer who sits here; the session goes on under a new token.
+#[server(prefix = "/fn", endpoint = "confirm_password")]
+pub async fn confirm_password(
+    current_password: Secret,
+    return_to: String,
+) -> Result<Confirmed, Refusal> {
+    use crate::server::services::accounts;
+    use crate::server::web::asked;
+
+    let customer = asked::customer()?;
+    let (pool, user) = (&customer.visit.app.pool, customer.user());
+    Ok(
+        match accounts::confirm(pool, user, &current_password.0).await? {
+            None => {
+                let to = asked::confirmed(&customer, &return_to).await?;
+                Confirmed::Done { to }
+            }
+            Some(problem) => Confirmed::Refused {
+                problems: vec![problem],
+            },
         },
     )
 }
@@ -202,8 +243,9 @@ pub async fn reset_password(token: Secret, password: Secret) -> Result<PasswordR
     use crate::server::web::asked;
 
     let visit = asked::visit();
+    let (pool, visitor) = (&visit.app.pool, visit.visitor());
     Ok(
-        match accounts::reset_password(&visit.app.pool, &token.0, &password.0).await? {
+        match accounts::reset_password(pool, &visitor, &token.0, &password.0).await? {
             Reset::Done => {
                 let to = format!("{}?notice=password-reset", visit.href(address::LOG_IN));
                 PasswordReset::Done { to }

@@ -8,11 +8,15 @@ pub const LOG_IN: &str = "/login";
 pub const LOG_OUT: &str = "/logout";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const RESET_PASSWORD: &str = "/reset-password";
+/// Asks for the password again.
+pub const CONFIRM: &str = "/confirm";
 /// Leads to where a customer stands.
 pub const ONBOARDING: &str = "/onboarding";
 /// How to come back another day.
 pub const LATER: &str = "/onboarding/later";
 pub const SETTINGS: &str = "/settings";
+/// The customer's data to take away.
+pub const EXPORT: &str = "/settings/export";
 pub const STUDIO: &str = "/ava-studio";
 
 #[must_use]

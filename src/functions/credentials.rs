@@ -40,7 +40,7 @@ pub async fn remove_credentials(
     use crate::server::services::{Halt, keys};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer()?.user());
+    let (app, user) = (asked::app(), asked::fresh_customer()?.user());
     match keys::remove(&app, user, vendor).await {
         Ok(()) => {
             let place = asked::place(vendor.step(), &section, &return_to);

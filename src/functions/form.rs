@@ -93,7 +93,8 @@ pub fn read<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Error
 }
 
 /// What forms of ours send beside the fields of the steps.
-const OTHER_NAMES: [&str; 13] = [
+const OTHER_NAMES: [&str; 14] = [
+    "account",
     "email",
     "customer_number",
     "token_name",

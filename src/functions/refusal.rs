@@ -10,10 +10,16 @@ use serde::{Deserialize, Serialize};
 pub enum Refusal {
     /// Nobody is logged in, or the account is gone.
     SignedOut,
+    /// The log-in is too long ago for what was asked: the password has to be given again.
+    LogInAgain,
     /// The form does not prove that it is ours.
     FormExpired,
+    /// The browser keeps no cookies for this site, so that no form can prove anything.
+    NoCookies,
     /// Another site has sent it.
     Forbidden,
+    /// The form is of another account than the one that is logged in now.
+    OtherAccount,
     /// There is nothing of this name or id.
     NotFound,
     MethodNotAllowed,
@@ -35,10 +41,11 @@ impl Refusal {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::SignedOut => 401,
-            Self::FormExpired | Self::Forbidden => 403,
+            Self::SignedOut | Self::LogInAgain => 401,
+            Self::FormExpired | Self::NoCookies | Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::OtherAccount => 409,
             Self::TooLarge => 413,
             Self::Malformed => 422,
             Self::TooManyAttempts { .. } => 429,

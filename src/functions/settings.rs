@@ -81,7 +81,7 @@ pub async fn create_token(
     use crate::server::services::tokens::{self, Created};
     use crate::server::web::asked;
 
-    let (app, user) = (asked::app(), asked::customer()?.user());
+    let (app, user) = (asked::app(), asked::fresh_customer()?.user());
     let id = editor.parse().map_err(|_| Refusal::Malformed)?;
     Ok(
         match tokens::create(&app.pool, user, id, &token_name, &token_days).await? {
@@ -117,6 +117,43 @@ pub async fn revoke_token(id: String) -> Result<TokenRevoked, Refusal> {
     tokens::revoke(&app.pool, user, id).await?;
     let to = asked::section("api").with("notice", "revoked");
     Ok(TokenRevoked { to })
+}
+
+/// Where the sessions are listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsEnded {
+    pub to: String,
+}
+
+impl Outcome for SessionsEnded {
+    fn answer(self) -> Answer {
+        Answer::To(self.to)
+    }
+}
+
+/// Logs out one other device.
+#[server(prefix = "/fn", endpoint = "end_session")]
+pub async fn end_session(id: String) -> Result<SessionsEnded, Refusal> {
+    use crate::server::session;
+    use crate::server::web::asked;
+
+    let (app, user) = (asked::app(), asked::customer()?.user());
+    session::end_one(&app.pool, user, &id).await?;
+    let to = asked::section("security").with("notice", "session-ended");
+    Ok(SessionsEnded { to })
+}
+
+/// Logs out every device but this.
+#[server(prefix = "/fn", endpoint = "end_other_sessions")]
+pub async fn end_other_sessions() -> Result<SessionsEnded, Refusal> {
+    use crate::server::session;
+    use crate::server::web::asked;
+
+    let customer = asked::customer()?;
+    let (visit, user) = (&customer.visit, customer.user());
+    session::end_others(&visit.app.pool, &visit.session, user).await?;
+    let to = asked::section("security").with("notice", "session-ended");
+    Ok(SessionsEnded { to })
 }
 
 /// What became of the wish to delete the account.

@@ -47,6 +47,8 @@ enum State {
     Retrying,
     Conflict,
     SignedOut,
+    /// Another account is logged in now, in another tab.
+    OtherAccount,
     Refused,
 }
 
@@ -60,6 +62,7 @@ impl State {
             Self::Retrying => "retrying",
             Self::Conflict => "conflict",
             Self::SignedOut => "signed-out",
+            Self::OtherAccount => "other-account",
             Self::Refused => "refused",
         }
     }
@@ -354,6 +357,7 @@ impl Saver {
                 | Refusal::Malformed,
             ) => return self.state.set(State::Refused),
             Answer::Refused(Refusal::SignedOut) => State::SignedOut,
+            Answer::Refused(Refusal::OtherAccount) => State::OtherAccount,
             Answer::Refused(_) | Answer::Lost => State::Retrying,
         };
         let earlier = since.or(self.dirty_since.get()).unwrap_or_else(Date::now);

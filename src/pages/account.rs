@@ -9,12 +9,16 @@ use super::error::{self, Trouble};
 use crate::components::field::{Look, SecretField, TextField};
 use crate::components::form::{CsrfField, ErrorSummary, Filled, HiddenField};
 use crate::components::{Alert, Frame, Layout, StatusLine};
-use crate::domain::account::{EMAIL, PASSWORD, PASSWORD_MAX};
+use crate::domain::account::{self, EMAIL, PASSWORD, PASSWORD_MAX};
 use crate::domain::{Field, Rule};
 use crate::functions::address;
-use crate::texts::t;
+use crate::texts::{self, t};
 
 const NEW_PASSWORD: Field = Field::required(PASSWORD, Rule::Secret { max: PASSWORD_MAX });
+const CURRENT_PASSWORD: Field = Field::required(
+    account::CURRENT_PASSWORD,
+    Rule::Secret { max: PASSWORD_MAX },
+);
 
 /// A form of an account, as it was sent or still empty.
 #[derive(Default)]
@@ -80,7 +84,7 @@ fn Carried<'a>(frame: &'a Frame, page: &'a Credentials) -> impl IntoView + use<>
         .clone()
         .map(|path| view! { <input type="hidden" name="return_to" value=path/> });
     view! {
-        <CsrfField token=&frame.csrf_token/>
+        <CsrfField frame=&frame/>
         {return_to}
     }
 }
@@ -143,6 +147,49 @@ pub fn LogInPage(frame: Arc<Frame>, page: Credentials) -> impl IntoView {
     }
 }
 
+/// The page that asks for the password again.
+pub struct Confirming {
+    pub form: Filled,
+    /// Whose password.
+    pub email: String,
+    /// Where to go afterwards: a path of ours, already checked.
+    pub return_to: Option<String>,
+}
+
+#[component]
+pub fn ConfirmPage(frame: Arc<Frame>, page: Confirming) -> impl IntoView {
+    let l = frame.locale;
+    let return_to = page
+        .return_to
+        .map(|path| view! { <input type="hidden" name="return_to" value=path/> });
+    view! {
+        <Layout frame=frame.clone()>
+            <ErrorSummary form=&page.form focus=true/>
+            <div class="narrow-page">
+                <h1>{t!(l, account.confirm_title)}</h1>
+                <p>{t!(l, account.confirm_text)}</p>
+                <form method="post" action=frame.href(address::CONFIRM) novalidate>
+                    <CsrfField frame=&frame/>
+                    {return_to}
+                    <div class="field">
+                        <label for="email">{texts::label(l, EMAIL.name)}</label>
+                        <input
+                            id="email" type="email" dir="ltr" autocomplete="username" translate="no"
+                            value=page.email readonly=true
+                        />
+                    </div>
+                    <SecretField
+                        form=&page.form field=&CURRENT_PASSWORD autocomplete="current-password"
+                        label=texts::label(l, PASSWORD)
+                    />
+                    <button class="primary">{t!(l, account.confirm_button)}</button>
+                </form>
+                <p><a href=frame.href(address::FORGOT_PASSWORD)>{t!(l, account.forgot_link)}</a></p>
+            </div>
+        </Layout>
+    }
+}
+
 /// The page to ask for a reset link, and after it was asked for. `sent` is the minutes that the link works,
 /// once it is on its way.
 #[component]
@@ -158,7 +205,7 @@ pub fn ForgotPasswordPage(frame: Arc<Frame>, form: Filled, sent: Option<i32>) ->
             <h1>{t!(l, account.forgot_title)}</h1>
             <p>{t!(l, account.forgot_text)}</p>
             <form method="post" action=frame.href(address::FORGOT_PASSWORD) novalidate>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 <TextField form=&form field=&EMAIL look=Look::EMAIL/>
                 <button class="primary">{t!(l, account.forgot_button)}</button>
             </form>
@@ -188,7 +235,7 @@ pub fn ResetPasswordPage(frame: Arc<Frame>, page: Resetting) -> impl IntoView {
             <ErrorSummary form=&page.form focus=true/>
             <h1>{t!(l, account.reset_title)}</h1>
             <form method="post" action=frame.href(address::RESET_PASSWORD) novalidate>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 <HiddenField name="token" value=page.token/>
                 <SecretField
                     form=&page.form field=&NEW_PASSWORD autocomplete="new-password"

@@ -12,7 +12,7 @@ use crate::texts::t;
 #[component]
 pub fn LandingPage(frame: Arc<Frame>, set_up_done: bool) -> impl IntoView {
     let l = frame.locale;
-    let (href, label) = match (frame.signed_in, set_up_done) {
+    let (href, label) = match (frame.account.is_some(), set_up_done) {
         (false, _) => (address::SIGN_UP, t!(l, common.landing.start)),
         (true, false) => (address::ONBOARDING, t!(l, common.continue_setup)),
         (true, true) => (address::STUDIO, t!(l, common.studio)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::either::{Either, either};
 use leptos::prelude::*;
 
+use super::sessions::{Session, SessionList};
 use super::steps::profile::ProfileFields;
 use super::steps::twilio::{self, TwilioFields, TwilioRemoval};
 use super::steps::vapi::{self, VapiFields, VapiRemoval};
@@ -97,6 +98,7 @@ pub enum Done {
     Removed,
     PasswordChanged,
     TokenRevoked,
+    SessionEnded,
 }
 
 pub struct Settings {
@@ -121,6 +123,7 @@ pub struct Settings {
     /// Nothing was removed, and why.
     pub not_removed: Option<Blocker>,
     pub tokens: Tokens,
+    pub sessions: Vec<Session>,
     /// The number that Ava answers now.
     pub linked_number: Option<String>,
 }
@@ -160,6 +163,7 @@ pub fn SettingsPage(frame: Arc<Frame>, page: Settings) -> impl IntoView {
             Done::Saved => t!(l, settings.saved),
             Done::Removed => t!(l, settings.removed),
             Done::TokenRevoked => t!(l, settings.token_revoked),
+            Done::SessionEnded => t!(l, settings.sessions_ended),
             Done::PasswordChanged => t!(l, settings.security_done),
         };
         view! { <StatusLine text/> }
@@ -240,7 +244,7 @@ fn Shown<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> {
     };
     Either::Right(view! {
         <form id=FORM method="post" action=href(frame, section, from_onboarding) novalidate>
-            <CsrfField token=&frame.csrf_token/>
+            <CsrfField frame=&frame/>
             <Carried section from_onboarding/>
             <HiddenField name="version" value=page.version.to_string()/>
             <HiddenField name="editor" value=editor/>
@@ -307,7 +311,15 @@ fn BelowForm<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> 
                 <Carried section from_onboarding/>
             </TwilioRemoval>
         },
-        Section::Security => view! { <Deletion frame page/> },
+        Section::Security => view! {
+            <SessionList frame sessions=&page.sessions/>
+            <section aria-labelledby="data">
+                <h2 id="data">{t!(l, settings.export_title)}</h2>
+                <p>{t!(l, settings.export_text)}</p>
+                <p><a href=frame.href(address::EXPORT) download="ava.json">{t!(l, settings.export_link)}</a></p>
+            </section>
+            <Deletion frame page/>
+        },
     )
 }
 
@@ -331,7 +343,7 @@ fn Deletion<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> {
             <summary>{t!(l, settings.delete_title)}</summary>
             <p>{t!(l, settings.delete_text)}</p>
             <form method="post" action=href(frame, section, false) novalidate>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 <Carried section from_onboarding/>
                 <SecretField form=&page.form field=&DELETE_PASSWORD autocomplete="current-password"/>
                 {gives_back}

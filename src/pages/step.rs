@@ -229,7 +229,7 @@ pub fn ControlFields<'a>(frame: &'a Frame, page: &'a StepPage) -> impl IntoView 
         .id()
         .map(|id| view! { <input type="hidden" name="return_to" value=id/> });
     view! {
-        <CsrfField token=&frame.csrf_token/>
+        <CsrfField frame=&frame/>
         <HiddenField name="version" value=page.version.to_string()/>
         <HiddenField name="editor" value=page.editor.clone()/>
         <HiddenField name="sequence" value="0".to_owned()/>
@@ -311,6 +311,7 @@ fn SaveState<'a>(frame: &'a Frame, step: Step) -> impl IntoView + use<> {
             data-retrying=t!(l, onboarding.saved.retrying)
             data-conflict=t!(l, onboarding.saved.conflict)
             data-signed-out=t!(l, onboarding.saved.signed_out)
+            data-other-account=t!(l, onboarding.saved.other_account)
             data-refused=t!(l, onboarding.saved.refused)
         >
             <Autosave/>

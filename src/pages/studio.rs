@@ -113,7 +113,7 @@ fn Act<'a>(
 ) -> impl IntoView + use<> {
     view! {
         <form method="post" action=frame.href(address::STUDIO)>
-            <CsrfField token=&frame.csrf_token/>
+            <CsrfField frame=&frame/>
             <button class=class name="intent" value=intent>{label}</button>
         </form>
     }
@@ -244,7 +244,7 @@ fn TestCall<'a>(frame: &'a Frame, studio: &'a Studio) -> impl IntoView + use<> {
         Either::Left(view! {
             <p>{t!(l, studio.test_text)}</p>
             <form method="post" action=frame.href(address::STUDIO) novalidate>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 <TextField form=&studio.test field=&CUSTOMER_NUMBER look=Look::PHONE/>
                 <div class="actions">
                     <button class="primary" name="intent" value="call">{t!(l, studio.test_button)}</button>

@@ -76,7 +76,7 @@ pub fn TokenSection<'a, C: IntoView + 'static>(
         {was_issued}
         <p>{t!(l, settings.api_text)}" "<a href="/api/v1/docs">{t!(l, settings.api_docs)}</a></p>
         <form id="settings-form" method="post" action=action novalidate>
-            <CsrfField token=&frame.csrf_token/>
+            <CsrfField frame=&frame/>
             {children.into_inner()()}
             <HiddenField name="editor" value=editor/>
             <h2>{t!(l, settings.token_title)}</h2>
@@ -116,7 +116,7 @@ fn TokenItem<'a>(frame: &'a Frame, token: &'a Token, action: String) -> impl Int
             <h3 dir="auto">{name}</h3>
             <p class="hint"><code dir="ltr">{token.preview.clone()}</code>" · "{life}" · "{used}</p>
             <form method="post" action=action>
-                <CsrfField token=&frame.csrf_token/>
+                <CsrfField frame=&frame/>
                 <input type="hidden" name="section" value="api"/>
                 <button class="danger" name="intent" value=format!("revoke:{}", token.id) aria-label=label>
                     {t!(l, settings.token_revoke)}

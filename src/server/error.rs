@@ -8,6 +8,12 @@ pub enum Error {
     /// The database cannot be reached right now; the same request may work in a moment.
     #[error("the database is unavailable: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// Tried too often.
+    #[error("too many attempts")]
+    TooMany {
+        /// To wait.
+        seconds: u32,
+    },
     /// The account is gone or disabled.
     #[error("the account is gone or disabled")]
     NoAccount,
@@ -24,6 +30,7 @@ impl From<Error> for Refusal {
                 tracing::warn!(%cause, "the database is unavailable");
                 Self::Unavailable
             }
+            Error::TooMany { seconds } => Self::TooManyAttempts { seconds },
             Error::NoAccount => Self::SignedOut,
             Error::Unexpected(cause) => {
                 tracing::error!(%cause, "unexpected failure");

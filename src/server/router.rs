@@ -79,6 +79,7 @@ fn pages() -> Router<App> {
         .route(address::ONBOARDING, get(onboarding::go_on))
         .route("/onboarding/welcome", get(onboarding::go_on))
         .route(address::LATER, get(onboarding::later))
+        .route(address::EXPORT, get(web::settings::export))
         .route("/ava-studio/calls/{id}", get(studio::call))
         .merge(forms::pages())
 }

@@ -15,13 +15,13 @@ use tokio::net::TcpListener;
 use super::config::Mode;
 use super::mail::Mailer;
 use super::postgres::Cluster;
-use super::services::calls;
 use super::services::forwarding::PostHog;
 use super::services::rotation::{self, Rotation};
+use super::services::{accounts, calls};
 use super::store::{self, MIGRATIONS};
 use super::vault::{Key, Vault};
 use super::vendors::Vendors;
-use super::{App, Config, Parts, metrics, router, session};
+use super::{App, Config, Parts, metrics, router};
 
 /// Why the program cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +85,7 @@ impl Database {
             .connect_with(options.application_name("ava"))
             .await?;
         MIGRATIONS.run(&pool).await?;
+        accounts::make_canonical(&pool).await?;
         Ok(Self { pool, cluster })
     }
 
@@ -216,9 +217,9 @@ async fn sweep(pool: PgPool) {
     loop {
         hourly.tick().await;
         let swept = async {
-            session::sweep(pool.clone()).await?;
             let mut connection = pool.acquire().await?;
-            store::attempts::sweep(&mut connection).await?;
+            store::sessions::sweep(&mut connection).await?;
+            store::limits::sweep(&mut connection).await?;
             store::credentials::sweep(&mut connection).await?;
             store::idempotency_keys::sweep(&mut connection).await?;
             Ok::<_, super::Error>(store::api_tokens::sweep(&mut connection).await?)

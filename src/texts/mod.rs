@@ -81,9 +81,13 @@ pub fn blocker(l: Locale, blocker: Blocker) -> (String, String) {
 /// The words of a field's label.
 #[must_use]
 pub fn label(l: Locale, field: &str) -> String {
+    field_label(l, field).unwrap_or(field).to_owned()
+}
+
+/// As [`label`], for what may be no field that is shown.
+#[must_use]
+pub fn field_label(l: Locale, field: &str) -> Option<&'static str> {
     word(l, &["fields", field, "label"])
-        .unwrap_or(field)
-        .to_owned()
 }
 
 /// The sentence below a field's label, where it has one.

@@ -63,7 +63,7 @@ impl TestApp {
             .expect("a new database");
         let pool = PgPoolOptions::new()
             .max_connections(8)
-            .acquire_timeout(std::time::Duration::from_secs(2))
+            .acquire_timeout(std::time::Duration::from_secs(10))
             .connect_with(options.database(&name).options(settings.iter().copied()))
             .await
             .expect("the new database answers");
@@ -300,6 +300,14 @@ impl Answer {
 }
 
 impl Browser {
+    /// The same browser before another instance.
+    pub fn moved_to(&self, router: Router) -> Self {
+        Self {
+            router,
+            cookies: self.cookies.clone(),
+        }
+    }
+
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let (mut parts, body) = request.into_parts();
         let cookies: Vec<String> = self
@@ -387,6 +395,21 @@ impl Browser {
             .await
     }
 
+    /// Sends the form of a page that holds one, as its button does.
+    pub async fn send_again(&mut self, held: &Answer, path: &str) -> Answer {
+        let form = held.body.split_once("<h1").expect("a heading").1;
+        let fields: Vec<(&str, &str)> = form
+            .split("type=\"hidden\" name=\"")
+            .skip(1)
+            .filter_map(|rest| {
+                let (name, rest) = rest.split_once("\" value=\"")?;
+                Some((name, rest.split_once('"')?.0))
+            })
+            .collect();
+        let body = serde_urlencoded::to_string(fields).expect("pairs");
+        self.post_raw(path, body, &[]).await
+    }
+
     /// Opens a page and sends its form with these fields, as a person would.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.get(path).await;
@@ -436,7 +459,14 @@ impl Browser {
 /// The hidden fields of a page and these, encoded.
 pub fn form_of(page: &Answer, fields: &[(&str, &str)]) -> String {
     let mut pairs: Vec<(&str, String)> = Vec::new();
-    for name in ["csrf_token", "version", "editor", "token", "section"] {
+    for name in [
+        "csrf_token",
+        "account",
+        "version",
+        "editor",
+        "token",
+        "section",
+    ] {
         let value = page.hidden(name);
         let is_given = fields.iter().any(|(key, _)| *key == name);
         if !value.is_empty() && !is_given {

@@ -193,6 +193,17 @@ fn cases() -> Vec<Case> {
             &[("intent", "revoke:{token}")],
             &[("id", "{token}")],
         ),
+        button::<settings::EndSession>(
+            SECURITY,
+            &[],
+            &[("intent", "end:other")],
+            &[("id", "other")],
+        ),
+        button::<settings::EndOtherSessions>(SECURITY, &[], &[("intent", "end_others")], &[]),
+        Case {
+            fields: &[("current_password", PASSWORD)],
+            ..button::<account::ConfirmPassword>("/en/confirm", &[], &[], &[])
+        },
         button::<account::LogOut>("/en/logout", &[], &[], &[]),
         Case {
             fields: &[("email", "new@example.com"), ("password", PASSWORD)],
@@ -245,6 +256,13 @@ impl Stage {
                 answer.body
             );
         }
+        sqlx::query(
+            "INSERT INTO sessions (id, user_id, session_epoch, logged_in_at, expiry_date)
+             SELECT 'other', id, session_epoch, now(), now() + interval '1 day' FROM users",
+        )
+        .execute(&app.pool)
+        .await
+        .expect("another device");
         let token = sqlx::query_scalar("SELECT id::text FROM api_tokens LIMIT 1")
             .fetch_optional(&app.pool)
             .await
@@ -279,7 +297,10 @@ impl Stage {
     async fn send(&mut self, page: &str, path: &str, fields: &[Fields], accept: &str) -> Answer {
         let fill = |address: &str| address.replace("{reset}", &self.reset);
         let (page, path) = (fill(page), fill(path));
-        let opened = self.browser.get(from(&page)).await;
+        let mut opened = self.browser.get(from(&page)).await;
+        if opened.status == StatusCode::SEE_OTHER {
+            opened = self.browser.get(opened.location()).await;
+        }
         let fields = self.fill(fields);
         let fields: Vec<(&str, &str)> = fields
             .iter()

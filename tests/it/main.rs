@@ -22,6 +22,7 @@ mod refusals;
 mod rooms;
 #[path = "../../sandbox/mod.rs"]
 mod sandbox;
+mod security;
 mod settings;
 mod shared_keys;
 mod statements;

@@ -217,7 +217,8 @@ fn the_two_builds_part_in_few_places() {
         .iter()
         .map(|(_, code)| code.matches("cfg(feature").count())
         .sum();
-    assert!(count <= 5, "cfg(feature) stands {count} times");
+    // The rooms, and the tables of Unicode for e-mail addresses.
+    assert!(count <= 7, "cfg(feature) stands {count} times");
 }
 
 #[test]

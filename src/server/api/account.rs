@@ -53,7 +53,7 @@ async fn sign_up(
     }
     object.end()?;
     let locale = Locale::from_code(fields.text("locale")).unwrap_or(client.locale);
-    let (visitor, email) = (Visitor::of(&app, client.ip), fields.text("email"));
+    let (visitor, email) = (Visitor::of(&app, client.ip, None), fields.text("email"));
     let password = password.unwrap_or_default();
     match accounts::sign_up(&app.pool, &visitor, email, &password, locale).await? {
         SignUp::Welcome(welcome) => {
@@ -87,7 +87,14 @@ async fn log_in(
     let password = object.required_text(account::PASSWORD);
     object.end()?;
     let (email, password) = (email.unwrap_or_default(), password.unwrap_or_default());
-    match accounts::log_in(&app.pool, &Visitor::of(&app, client.ip), &email, &password).await? {
+    match accounts::log_in(
+        &app.pool,
+        &Visitor::of(&app, client.ip, None),
+        &email,
+        &password,
+    )
+    .await?
+    {
         LogIn::Welcome(welcome) => Ok(Json(issued(&app, &welcome).await?)),
         LogIn::Wrong | LogIn::Problems(_) => Err(Kind::WrongCredentials.into()),
         LogIn::Wait(seconds) => Err(Problem::wait(seconds)),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap, ORIGIN};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -13,8 +13,9 @@ use super::problem::{Kind, Problem};
 use crate::domain::Locale;
 use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::services::tokens;
+use crate::server::web::arrival::is_from_elsewhere;
 use crate::server::web::client_ip::client_ip;
-use crate::server::{App, Config, Error, session};
+use crate::server::{App, Error, session};
 
 /// The header that only a page of our own can send along with a cookie: another origin's would be
 /// asked for by the browser first, and refused.
@@ -115,7 +116,8 @@ async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
         .ok_or_else(|| Error::Unexpected("the router lacks sessions".to_owned()))?;
     let before = session::customer(&app.pool, &session)
         .await?
-        .ok_or(Kind::Unauthorized)?;
+        .ok_or(Kind::Unauthorized)?
+        .onboarding;
     let is_change = !parts.method.is_safe();
     if is_from_elsewhere(&parts.headers, &app.config) {
         tracing::warn!(user = %before.user, "refused: a call from another origin");
@@ -130,14 +132,4 @@ async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
         by: By::Session(session),
         before: Arc::new(before),
     })
-}
-
-/// Whether a browser says that another origin's page sends this.
-fn is_from_elsewhere(headers: &HeaderMap, config: &Config) -> bool {
-    let site = headers.get("sec-fetch-site");
-    let own = config.public_url.origin().ascii_serialization();
-    site.is_some_and(|site| site == "cross-site" || site == "same-site")
-        || headers
-            .get(ORIGIN)
-            .is_some_and(|origin| origin.as_bytes() != own.as_bytes())
 }

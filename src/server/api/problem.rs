@@ -352,6 +352,7 @@ impl From<Error> for Problem {
                 tracing::warn!(%cause, "the database is unavailable");
                 Kind::Unavailable.into()
             }
+            Error::TooMany { seconds } => Self::wait(seconds),
             Error::NoAccount => Kind::Unauthorized.into(),
             Error::Unexpected(cause) => {
                 tracing::error!(%cause, "unexpected failure");

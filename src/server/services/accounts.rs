@@ -2,60 +2,94 @@
 
 use std::net::IpAddr;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::limits::{self, Limit};
 use super::passwords::RESET_MINUTES;
 use super::{Halt, notices, numbers, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
-use crate::domain::{Code, Locale, Problem, Value, Vendor};
+use crate::domain::{Code, Locale, Problem, Value, Vendor, email};
 use crate::server::config::Mode;
-use crate::server::store::{attempts, events, password_resets, users};
+use crate::server::store::{events, password_resets, users};
 use crate::server::vault::Key;
 use crate::server::{App, Error};
-
-/// Failures of one visitor on one account before waiting begins, and the waits that follow, in
-/// seconds. They fade with [`WINDOW`], so nobody is locked out for good.
-const FREE_FAILURES: i64 = 3;
-const WAITS: [f64; 6] = [1.0, 3.0, 5.0, 10.0, 20.0, 30.0];
-/// How long a failure counts, in seconds.
-const WINDOW: f64 = 15.0 * 60.0;
-/// Failures of one visitor on all accounts together within the window.
-const FAILURES_PER_VISITOR: i64 = 100;
-/// Sign-ups and reset mails of one visitor within an hour.
-const PER_HOUR: i64 = 30;
 
 /// Who is asking, and the key that hides it in what is kept.
 pub struct Visitor<'a> {
     pub ip: IpAddr,
+    /// What the browser was given when it last logged in.
+    pub known: Option<&'a str>,
     pub key: &'a Key,
-    /// Whether sign-ups and mails per hour are limited; not in development.
+    /// Whether sign-ups are limited; not in development.
     pub limited: bool,
 }
 
 impl<'a> Visitor<'a> {
     #[must_use]
-    pub fn of(app: &'a App, ip: IpAddr) -> Self {
+    pub fn of(app: &'a App, ip: IpAddr, known: Option<&'a str>) -> Self {
         Self {
             ip,
+            known,
             key: app.vault.current(),
             limited: app.config.mode == Mode::Production,
         }
     }
 
-    fn alone(&self) -> Vec<u8> {
-        self.key.fingerprint("visitor", &self.ip.to_string())
+    /// Where the visitor is: an address of IPv4, or the network that one customer of a provider has in IPv6.
+    fn origin(&self) -> IpAddr {
+        match self.ip.to_canonical() {
+            IpAddr::V6(ip) => {
+                let network = u128::from(ip) >> 64 << 64;
+                IpAddr::V6(network.into())
+            }
+            ip @ IpAddr::V4(_) => ip,
+        }
     }
 
-    fn with(&self, email: &str) -> Vec<u8> {
-        self.key.fingerprint(
-            "visitor and account",
-            &format!("{} {}", self.ip, email.to_lowercase()),
-        )
+    fn alone(&self) -> Vec<u8> {
+        self.key.fingerprint("visitor", &self.origin().to_string())
     }
+
+    /// The visitor on this account: the browser where the account knows it, else where it is.
+    fn with(&self, email: &str) -> Vec<u8> {
+        if let Some(known) = self.known.filter(|known| self.is_known(known, email)) {
+            return self.key.fingerprint("known browser and account", known);
+        }
+        let both = format!("{} {email}", self.origin());
+        self.key.fingerprint("visitor and account", &both)
+    }
+
+    fn is_known(&self, known: &str, email: &str) -> bool {
+        known
+            .split_once('.')
+            .is_some_and(|(id, proof)| proof == self.proof(id, email))
+    }
+
+    fn proof(&self, id: &str, email: &str) -> String {
+        let proof = self
+            .key
+            .fingerprint("known browser", &format!("{id} {email}"));
+        URL_SAFE_NO_PAD.encode(proof)
+    }
+
+    /// What a browser is given when it logs in to the account of this address, so that the account knows it again.
+    #[must_use]
+    pub fn acquaintance(&self, email: &str) -> String {
+        let id = random_token();
+        let email = canonical_or_typed(email);
+        format!("{id}.{}", self.proof(&id, &email))
+    }
+}
+
+/// The one form of an address's spellings; what was typed where it is none, which only an old account can have.
+fn canonical_or_typed(typed: &str) -> String {
+    email::canonical(typed).unwrap_or_else(|| typed.trim().to_owned())
 }
 
 /// An account that may now have a session.
@@ -118,22 +152,21 @@ pub async fn sign_up(
     if !problems.is_empty() {
         return Ok(SignUp::Problems(problems));
     }
-    if visitor.limited {
-        let mut connection = pool.acquire().await?;
-        let (count, _) =
-            attempts::recent(&mut connection, "sign_up", &visitor.alone(), 3600.0).await?;
-        if count >= PER_HOUR {
-            return Ok(SignUp::Wait(3600));
-        }
-        attempts::insert(&mut connection, "sign_up", &visitor.alone()).await?;
+    let canonical = canonical_or_typed(&email);
+    let mut connection = pool.acquire().await?;
+    if visitor.limited
+        && let Err(seconds) = limits::SIGN_UP
+            .take(&mut connection, &visitor.alone())
+            .await?
+    {
+        return Ok(SignUp::Wait(seconds));
     }
-
-    let hashed = passwords::hash(password.to_owned()).await?;
-    let mut transaction = pool.begin().await?;
-    if let Some(user) = users::insert(&mut transaction, &email, &hashed, locale).await? {
-        events::insert(&mut transaction, user, "onboarding_started", json!({})).await?;
-        transaction.commit().await?;
-        tracing::info!(%user, "signed up");
+    let is_new = users::by_email(&mut connection, &canonical, &email)
+        .await?
+        .is_none();
+    drop(connection);
+    // Either way one hash is computed, so that the time does not tell who has an account.
+    if is_new && let Some(user) = insert(pool, &email, &canonical, password, locale).await? {
         return Ok(SignUp::Welcome(Welcome {
             user,
             session_epoch: 0,
@@ -141,13 +174,31 @@ pub async fn sign_up(
             onboarding_completed: false,
         }));
     }
-    drop(transaction);
     match log_in(pool, visitor, &email, password).await? {
         LogIn::Welcome(welcome) => Ok(SignUp::Welcome(welcome)),
         LogIn::Wrong => Ok(SignUp::Problems(vec![EMAIL.problem(Code::Taken)])),
         LogIn::Problems(problems) => Ok(SignUp::Problems(problems)),
         LogIn::Wait(seconds) => Ok(SignUp::Wait(seconds)),
     }
+}
+
+/// Makes an account; `None` when the address was taken meanwhile.
+async fn insert(
+    pool: &PgPool,
+    email: &str,
+    canonical: &str,
+    password: &str,
+    locale: Locale,
+) -> Result<Option<Uuid>, Error> {
+    let hashed = passwords::hash(password.to_owned()).await?;
+    let mut transaction = pool.begin().await?;
+    let user = users::insert(&mut transaction, email, canonical, &hashed, locale).await?;
+    if let Some(user) = user {
+        events::insert(&mut transaction, user, "onboarding_started", json!({})).await?;
+        transaction.commit().await?;
+        tracing::info!(%user, "signed up");
+    }
+    Ok(user)
 }
 
 /// Checks an address and a password. A wrong one takes as long as a right one and is limited per
@@ -172,33 +223,21 @@ pub async fn log_in(
     if password.chars().count() > account::PASSWORD_MAX || email.chars().count() > 254 {
         return Ok(LogIn::Wrong);
     }
-    let (account, alone) = (visitor.with(email), visitor.alone());
+    let canonical = canonical_or_typed(email);
+    let place = Place::of(visitor, &canonical);
     let mut connection = pool.acquire().await?;
-    let (failures, age) = attempts::recent(&mut connection, "log_in", &account, WINDOW).await?;
-    let (all_failures, _) = attempts::recent(&mut connection, "log_in", &alone, WINDOW).await?;
-    if all_failures >= FAILURES_PER_VISITOR {
-        return Ok(LogIn::Wait(60));
+    if let Err(seconds) = place.take(&mut connection).await? {
+        return Ok(LogIn::Wait(seconds));
     }
-    if let (Ok(over), Some(age)) = (usize::try_from(failures - FREE_FAILURES), age) {
-        let wait = WAITS[over.min(WAITS.len() - 1)] - age;
-        if wait > 0.0 {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "between 0 and 30"
-            )]
-            return Ok(LogIn::Wait(wait.ceil() as u32));
-        }
-    }
-    let login = users::by_email(&mut connection, email).await?;
+    let login = users::by_email(&mut connection, &canonical, email).await?;
     drop(connection);
 
     let hashed = login.as_ref().map(|login| login.hashed_password.clone());
     let fits = passwords::verify(password.to_owned(), hashed).await?;
-    let mut connection = pool.acquire().await?;
     match login {
         Some(login) if fits && login.is_active => {
-            attempts::clear(&mut connection, "log_in", &account).await?;
+            let mut connection = pool.acquire().await?;
+            place.give_back(&mut connection).await?;
             if passwords::is_outdated(&login.hashed_password) {
                 let hashed = passwords::hash(password.to_owned()).await?;
                 users::rehash(&mut connection, login.id, &hashed).await?;
@@ -212,11 +251,60 @@ pub async fn log_in(
             }))
         }
         login => {
-            attempts::insert(&mut connection, "log_in", &account).await?;
-            attempts::insert(&mut connection, "log_in", &alone).await?;
             tracing::warn!(user = ?login.map(|login| login.id), ip = %visitor.ip, "log-in refused");
             Ok(LogIn::Wrong)
         }
+    }
+}
+
+/// What a log-in takes a place of.
+struct Place {
+    here: Vec<u8>,
+    /// The account, unless it knows the browser.
+    account: Option<Vec<u8>>,
+    visitor: Vec<u8>,
+}
+
+impl Place {
+    fn of(visitor: &Visitor<'_>, email: &str) -> Self {
+        let is_known = visitor
+            .known
+            .is_some_and(|known| visitor.is_known(known, email));
+        Self {
+            here: visitor.with(email),
+            account: (!is_known).then(|| visitor.key.fingerprint("account", email)),
+            visitor: visitor.alone(),
+        }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&'static Limit, &[u8])> {
+        let account = self.account.as_ref();
+        [
+            Some((&limits::LOG_IN, self.here.as_slice())),
+            account.map(|account| (&limits::LOG_IN_OF_STRANGERS, account.as_slice())),
+            Some((&limits::LOG_IN_OF_VISITOR, self.visitor.as_slice())),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    async fn take(&self, connection: &mut PgConnection) -> Result<Result<(), u32>, Error> {
+        for (index, (limit, subject)) in self.parts().enumerate() {
+            if let Err(seconds) = limit.take(connection, subject).await? {
+                for (limit, subject) in self.parts().take(index) {
+                    limit.give_back(connection, subject).await?;
+                }
+                return Ok(Err(seconds));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn give_back(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        for (limit, subject) in self.parts().skip(1) {
+            limit.give_back(connection, subject).await?;
+        }
+        limits::LOG_IN.clear(connection, &self.here).await
     }
 }
 
@@ -232,6 +320,31 @@ pub async fn follow_locale(
 ) -> Result<(), Error> {
     let mut connection = pool.acquire().await?;
     Ok(users::set_locale(&mut connection, user, epoch, locale).await?)
+}
+
+/// Gives each account the one form of its address that log-in looks for. Where two would have the same, the one that
+/// is older has it; the other is found by its own spelling, and the operator is told.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn make_canonical(pool: &PgPool) -> Result<(), Error> {
+    const AT_ONCE: i64 = 1_000;
+    let mut connection = pool.acquire().await?;
+    let mut after = Uuid::nil();
+    loop {
+        let rows = users::without_canonical(&mut connection, after, AT_ONCE).await?;
+        let Some((last, _)) = rows.last() else { break };
+        after = *last;
+        let (ids, forms): (Vec<Uuid>, Vec<String>) = rows
+            .iter()
+            .filter_map(|(id, typed)| Some((*id, email::canonical(typed)?)))
+            .unzip();
+        users::set_canonical(&mut connection, &ids, &forms).await?;
+    }
+    for (user, _) in users::without_canonical(&mut connection, Uuid::nil(), AT_ONCE).await? {
+        tracing::error!(%user, "the address is none, or is that of another account in another spelling");
+    }
+    Ok(())
 }
 
 /// What became of the wish for a reset link.
@@ -255,27 +368,34 @@ pub async fn request_reset(
     if let Some(problem) = EMAIL.check(&[email.to_owned()]) {
         return Ok(Forgot::Problems(vec![problem]));
     }
-    if let Some(token) = open_reset(&app.pool, visitor, email).await? {
-        notices::reset(app, locale, email, &token);
+    if let Some((email, token)) = open_reset(&app.pool, visitor, email).await? {
+        notices::reset(app, locale, &email, &token);
     }
     Ok(Forgot::Sent)
 }
 
-/// Opens a reset for an address and returns the token for its mail; `None` when there is no such
+/// Opens a reset for an address; gives where its mail goes, and its token. `None` when there is no such
 /// active account or this visitor has asked too often.
 async fn open_reset(
     pool: &PgPool,
     visitor: &Visitor<'_>,
     email: &str,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<(String, String)>, Error> {
+    let canonical = canonical_or_typed(email);
+    let account = visitor.key.fingerprint("account", &canonical);
     let mut connection = pool.acquire().await?;
-    let subject = visitor.with(email.trim());
-    let (count, _) = attempts::recent(&mut connection, "reset", &subject, 3600.0).await?;
-    if count >= 5 {
+    let by_visitor = limits::RESET_OF_VISITOR
+        .take(&mut connection, &visitor.alone())
+        .await?;
+    if by_visitor.is_err()
+        || limits::RESET
+            .take(&mut connection, &account)
+            .await?
+            .is_err()
+    {
         return Ok(None);
     }
-    attempts::insert(&mut connection, "reset", &subject).await?;
-    match users::by_email(&mut connection, email.trim()).await? {
+    match users::by_email(&mut connection, &canonical, email.trim()).await? {
         Some(login) if login.is_active => {
             let token = random_token();
             password_resets::replace(
@@ -286,7 +406,7 @@ async fn open_reset(
             )
             .await?;
             tracing::info!(user = %login.id, "password reset requested");
-            Ok(Some(token))
+            Ok(Some((login.email, token)))
         }
         _ => Ok(None),
     }
@@ -307,7 +427,17 @@ pub async fn is_reset_open(pool: &PgPool, token: &str) -> Result<bool, Error> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn reset_password(pool: &PgPool, token: &str, password: &str) -> Result<Reset, Error> {
+pub async fn reset_password(
+    pool: &PgPool,
+    visitor: &Visitor<'_>,
+    token: &str,
+    password: &str,
+) -> Result<Reset, Error> {
+    let mut connection = pool.acquire().await?;
+    limits::LOG_IN_OF_VISITOR
+        .need(&mut connection, &visitor.alone())
+        .await?;
+    drop(connection);
     if !is_reset_open(pool, token).await? {
         return Ok(Reset::LinkExpired);
     }
@@ -320,14 +450,44 @@ pub async fn reset_password(pool: &PgPool, token: &str, password: &str) -> Resul
     }
     let hashed = passwords::hash(password.to_owned()).await?;
     let mut transaction = pool.begin().await?;
-    let Some(user) = password_resets::owner(&mut transaction, &token_hash(token)).await? else {
+    let Some(user) = password_resets::take(&mut transaction, &token_hash(token)).await? else {
         return Ok(Reset::LinkExpired);
     };
-    password_resets::delete(&mut transaction, user).await?;
     users::set_password(&mut transaction, user, &hashed).await?;
     transaction.commit().await?;
     tracing::info!(%user, "password reset");
     Ok(Reset::Done)
+}
+
+/// Whether a password is the one of today.
+///
+/// # Errors
+/// [`Error::TooMany`] when that was asked too often.
+async fn is_present_password(pool: &PgPool, user: Uuid, current: &str) -> Result<bool, Error> {
+    let mut connection = pool.acquire().await?;
+    let limit = &limits::CURRENT_PASSWORD;
+    limit.need(&mut connection, user.as_bytes()).await?;
+    let hashed = users::hashed_password(&mut connection, user)
+        .await?
+        .ok_or(Error::NoAccount)?;
+    drop(connection);
+    let fits = passwords::verify(current.to_owned(), Some(hashed)).await?;
+    if fits {
+        let mut connection = pool.acquire().await?;
+        limit.clear(&mut connection, user.as_bytes()).await?;
+    } else {
+        tracing::warn!(%user, "refused: not the password of today");
+    }
+    Ok(fits)
+}
+
+/// The problem of a password that is not the one of today.
+///
+/// # Errors
+/// [`Error::TooMany`], or when the database does not answer.
+pub async fn confirm(pool: &PgPool, user: Uuid, current: &str) -> Result<Option<Problem>, Error> {
+    let is_right = is_present_password(pool, user, current).await?;
+    Ok((!is_right).then(|| wrong(account::CURRENT_PASSWORD, current)))
 }
 
 /// What became of a change of password.
@@ -348,13 +508,7 @@ pub async fn change_password(
     current: &str,
     password: &str,
 ) -> Result<Change, Error> {
-    let mut connection = pool.acquire().await?;
-    let hashed = users::hashed_password(&mut connection, user)
-        .await?
-        .ok_or(Error::NoAccount)?;
-    drop(connection);
-    if !passwords::verify(current.to_owned(), Some(hashed)).await? {
-        tracing::warn!(%user, "refused: not the password of today");
+    if !is_present_password(pool, user, current).await? {
         let problem = wrong(account::CURRENT_PASSWORD, current);
         return Ok(Change::Problems(vec![problem]));
     }
@@ -395,13 +549,7 @@ pub async fn delete(
     current: &str,
     gives_number_back: bool,
 ) -> Result<Deletion, Error> {
-    let mut connection = app.pool.acquire().await?;
-    let hashed = users::hashed_password(&mut connection, user)
-        .await?
-        .ok_or(Error::NoAccount)?;
-    drop(connection);
-    if !passwords::verify(current.to_owned(), Some(hashed)).await? {
-        tracing::warn!(%user, "refused: not the password of today");
+    if !is_present_password(&app.pool, user, current).await? {
         let problem = wrong(account::DELETE_PASSWORD, current);
         return Ok(Deletion::Problems(vec![problem]));
     }
@@ -454,8 +602,7 @@ async fn new_password_problem(password: &str, email: &str) -> Result<Option<Prob
 }
 
 pub(super) fn random_token() -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
 pub(super) fn token_hash(token: &str) -> Vec<u8> {

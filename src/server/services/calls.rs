@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Halt;
 use super::credentials;
 use super::lease::{self, Lease};
+use super::limits;
 use crate::domain::progress::Blocker;
 use crate::server::store::calls::{self as rows, News, Row};
 use crate::server::store::{self, assistants, phone_numbers};
@@ -18,8 +19,6 @@ use crate::server::{App, Error};
 
 /// After so much silence Vapi is asked what became of a call, in seconds.
 const SILENCE: f64 = 10.0;
-/// Test calls of one customer within an hour.
-const TESTS_PER_HOUR: i64 = 20;
 
 /// What became of the wish for a test call.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,12 +54,6 @@ async fn place(app: &App, lease: &Lease, number: String) -> Result<Test, Halt> {
     if let Some(running) = rows::running_test(&mut connection, user).await? {
         return Ok(Test::Running(running));
     }
-    let subject = user.as_bytes();
-    let (tests, _) =
-        store::attempts::recent(&mut connection, "test_call", subject, 3_600.0).await?;
-    if tests >= TESTS_PER_HOUR {
-        return Ok(Test::Wait);
-    }
     let assistant = assistants::of_user(&mut connection, user)
         .await?
         .and_then(|row| row.vapi_id)
@@ -72,7 +65,10 @@ async fn place(app: &App, lease: &Lease, number: String) -> Result<Test, Halt> {
         .ok_or(Blocker::NumberNotLinked)?;
     let key = secrets.vapi_api_key.ok_or(Blocker::VapiKey)?;
     let id = Uuid::now_v7();
-    store::attempts::insert(&mut connection, "test_call", subject).await?;
+    let place = limits::TEST_CALL.take(&mut connection, user.as_bytes());
+    if place.await?.is_err() {
+        return Ok(Test::Wait);
+    }
     rows::insert_test(&mut connection, user, id, &number).await?;
     drop(connection);
 

@@ -4,9 +4,10 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::limits;
 use crate::domain::{Code, Draft, Field, Problem, Value, Vendor, twilio};
 use crate::server::config::{Secret, TwilioAccount};
-use crate::server::store::{self, attempts, credentials as rows, events};
+use crate::server::store::{self, credentials as rows, events};
 use crate::server::vault::{Column, preview};
 use crate::server::vendors::{Failure, Refusal, twilio as twilio_vendor};
 use crate::server::{App, Error};
@@ -30,8 +31,6 @@ impl Method {
     }
 }
 
-/// Secrets of one customer that are judged within an hour.
-const CHECKS_PER_HOUR: i64 = 60;
 /// What may be shown of the operator's keys: nothing.
 const SHARED_PREVIEW: &str = "****";
 
@@ -114,6 +113,11 @@ pub async fn ask(
 /// # Errors
 /// When the database does not answer.
 pub async fn recheck(app: &App, user: Uuid, vendor: Vendor) -> Result<Result<(), Failure>, Error> {
+    let mut connection = app.pool.acquire().await?;
+    limits::KEY_CHECK
+        .need(&mut connection, user.as_bytes())
+        .await?;
+    drop(connection);
     let secrets = open(app, user).await?;
     ask(app, user, &secrets, vendor).await
 }
@@ -234,12 +238,8 @@ pub async fn judge(app: &App, user: Uuid, asked: &Asked<'_>) -> Result<Judged, E
 
 /// Counts a check of this customer; false when there were too many.
 pub(super) async fn may_check(connection: &mut PgConnection, user: Uuid) -> Result<bool, Error> {
-    let (checks, _) = attempts::recent(connection, "key_check", user.as_bytes(), 3_600.0).await?;
-    if checks >= CHECKS_PER_HOUR {
-        return Ok(false);
-    }
-    attempts::insert(connection, "key_check", user.as_bytes()).await?;
-    Ok(true)
+    let taken = limits::KEY_CHECK.take(connection, user.as_bytes()).await?;
+    Ok(taken.is_ok())
 }
 
 /// Whether a secret waits for its vendor.

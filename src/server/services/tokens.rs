@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::accounts::{Welcome, random_token, token_hash};
+use super::limits;
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Code, Problem};
 use crate::server::Error;
@@ -54,6 +55,9 @@ pub async fn create(
             return Ok(Created::Problems(problems.into_iter().flatten().collect()));
         }
     };
+    let mut connection = pool.acquire().await?;
+    limits::TOKEN.need(&mut connection, user.as_bytes()).await?;
+    drop(connection);
     let issued = issue(pool, user, id, &name, days, None).await?;
     Ok(issued.map_or(Created::Before, Created::Issued))
 }

@@ -3,12 +3,13 @@
 mod answers;
 pub mod api_tokens;
 pub mod assistants;
-pub mod attempts;
 pub mod calls;
 pub mod credentials;
 pub mod events;
+pub mod export;
 pub mod idempotency_keys;
 pub mod leases;
+pub mod limits;
 pub mod onboarding;
 pub mod password_resets;
 pub mod phone_numbers;

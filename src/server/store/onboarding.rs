@@ -108,8 +108,16 @@ pub async fn load(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Opt
     row.map(|row| read(&row)).transpose()
 }
 
-/// The customer of a session that is not over and was begun after `since`; and whether the session ends
-/// before `until`.
+/// The customer of a session that is good now.
+pub struct OfSession {
+    pub onboarding: Onboarding,
+    pub logged_in_at: OffsetDateTime,
+    /// Its last use was noted a while ago.
+    pub is_stale: bool,
+}
+
+/// The customer of a session that is not over and was begun after `since`. It is stale when its last use was noted
+/// before `used`.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -117,11 +125,12 @@ pub async fn of_session(
     connection: &mut PgConnection,
     id: &str,
     since: OffsetDateTime,
-    until: OffsetDateTime,
-) -> sqlx::Result<Option<(Onboarding, bool)>> {
+    used: OffsetDateTime,
+) -> sqlx::Result<Option<OfSession>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         reading(
-            "(SELECT s.expiry_date < $3 FROM sessions s WHERE s.id = $1) AS ends_soon,",
+            "(SELECT coalesce(s.last_used_at < $3, true) FROM sessions s WHERE s.id = $1) AS is_stale,
+                (SELECT s.logged_in_at FROM sessions s WHERE s.id = $1) AS logged_in_at,",
             "(u.id, u.session_epoch) = (SELECT s.user_id, s.session_epoch FROM sessions s
                 WHERE s.id = $1 AND s.expiry_date > now() AND s.logged_in_at > $2)",
         )
@@ -129,11 +138,17 @@ pub async fn of_session(
     let row = sqlx::query(&SQL)
         .bind(id)
         .bind(since)
-        .bind(until)
+        .bind(used)
         .fetch_optional(connection)
         .await?;
-    row.map(|row| Ok((read(&row)?, row.try_get("ends_soon")?)))
-        .transpose()
+    row.map(|row| {
+        Ok(OfSession {
+            onboarding: read(&row)?,
+            logged_in_at: row.try_get("logged_in_at")?,
+            is_stale: row.try_get("is_stale")?,
+        })
+    })
+    .transpose()
 }
 
 /// The customer of a token that is good now.

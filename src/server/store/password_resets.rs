@@ -41,6 +41,21 @@ pub async fn owner(connection: &mut PgConnection, token_hash: &[u8]) -> sqlx::Re
     .await
 }
 
+/// Uses up the reset that this token opens: once, however often it is asked for at the same time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn take(connection: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "DELETE FROM password_resets r USING users u
+         WHERE u.id = r.user_id AND r.token_hash = $1 AND r.expires_at > now() AND u.is_active
+         RETURNING r.user_id",
+        token_hash
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// Voids every open reset of an account.
 ///
 /// # Errors

@@ -4,17 +4,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::view;
 
+use super::cookie;
 use super::public::public_frame;
 use super::render;
 use super::return_to::local_path;
 use super::shown::Shown;
-use super::visit::Visit;
+use super::visit::{Customer, Visit};
 use crate::components::form::Filled;
 use crate::domain::account::EMAIL;
 use crate::functions::address;
 use crate::functions::outcome::Says;
 use crate::pages::account::{
-    Credentials, ForgotPasswordPage, LogInPage, Notice, ResetPasswordPage, Resetting, SignUpPage,
+    ConfirmPage, Confirming, Credentials, ForgotPasswordPage, LogInPage, Notice, ResetPasswordPage,
+    Resetting, SignUpPage,
 };
 use crate::server::services::accounts;
 use crate::server::services::passwords::RESET_MINUTES;
@@ -96,6 +98,32 @@ fn with_error(visit: &Visit, is_refused: bool, title: String) -> String {
     }
 }
 
+pub fn confirm(visit: Visit, shown: &Shown) -> Response {
+    let customer = match Customer::of(visit) {
+        Ok(customer) => customer,
+        Err(visit) => return render::log_in_first(&visit),
+    };
+    let visit = &customer.visit;
+    let asked_for = [
+        shown.form.last("return_to"),
+        visit.query("returnTo").as_str(),
+    ]
+    .into_iter()
+    .find_map(local_path);
+    let page = Confirming {
+        form: filled(visit, shown),
+        email: customer.onboarding.known.email.clone(),
+        return_to: asked_for,
+    };
+    let is_refused = !page.form.problems.is_empty();
+    let title = with_error(visit, is_refused, t!(visit.locale, account.confirm_title));
+    render::page(
+        shown.status,
+        visit.frame(title),
+        |frame| view! { <ConfirmPage frame page/> },
+    )
+}
+
 pub fn forgot_password(visit: &Visit, shown: &Shown) -> Response {
     let form = filled(visit, shown);
     let is_refused = !form.problems.is_empty();
@@ -110,10 +138,23 @@ pub fn forgot_password(visit: &Visit, shown: &Shown) -> Response {
 
 pub async fn reset_password(visit: &Visit, shown: &Shown) -> Response {
     let was_sent = !shown.is_first();
+    let name = cookie::name(cookie::RESET, &visit.app.config);
+    let in_address = visit.query("token");
+    if !in_address.is_empty() && !was_sent {
+        // Neither the address bar nor a link of the page shall hold it.
+        let mut response = render::see_other(&visit.href(address::RESET_PASSWORD));
+        let token: String = in_address
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+            .collect();
+        let age = u32::try_from(RESET_MINUTES * 60).ok();
+        cookie::set(&mut response, &name, &token, age, &visit.app.config);
+        return response;
+    }
     let token = if was_sent {
         shown.form.last("token").to_owned()
     } else {
-        visit.query("token")
+        visit.reset_token.clone().unwrap_or_default()
     };
     let is_open = if was_sent {
         Ok(shown.says() != Some(&Says::LinkExpired))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::http::header::{CONTENT_TYPE, HeaderMap, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -11,13 +11,14 @@ use leptos::nonce::Nonce;
 use tower_sessions::Session;
 
 use super::client_ip::client_ip;
+use super::cookie::{self, KNOWN_BROWSER};
 use super::visit::{Customer, Form, Visit};
 use super::{REQUEST_ID, csrf, language, render};
 use crate::domain::Locale;
 use crate::functions::Refusal;
 use crate::pages::error::Trouble;
 use crate::server::body::{self, Unread};
-use crate::server::{App, session};
+use crate::server::{App, Config, session};
 
 impl FromRequestParts<App> for Visit {
     type Rejection = Response;
@@ -37,6 +38,10 @@ impl FromRequestParts<App> for Visit {
         let session = extensions
             .get::<Session>()
             .ok_or_else(|| missing("the session"))?;
+        let held = |name| {
+            let held = cookie::get(&parts.headers, &cookie::name(name, &app.config));
+            held.map(str::to_owned)
+        };
         let mut visit = Self {
             locale,
             uri: extensions
@@ -52,7 +57,16 @@ impl FromRequestParts<App> for Visit {
                 .ok_or_else(|| missing("the nonce"))?
                 .clone(),
             customer: None,
+            logged_in_at: None,
             ip: client_ip(&parts.headers, extensions.get(), app.config.trusted_proxies),
+            user_agent: parts
+                .headers
+                .get(USER_AGENT)
+                .and_then(|agent| agent.to_str().ok())
+                .map(|agent| agent.chars().take(300).collect())
+                .unwrap_or_default(),
+            known: held(KNOWN_BROWSER),
+            reset_token: held(cookie::RESET),
             request_id: parts
                 .headers
                 .get(REQUEST_ID)
@@ -66,7 +80,11 @@ impl FromRequestParts<App> for Visit {
             return Err(render::trouble(&visit, status, trouble));
         }
         match session::customer(&app.pool, &visit.session).await {
-            Ok(customer) => visit.customer = customer.map(Arc::new),
+            Ok(Some(found)) => {
+                visit.logged_in_at = Some(found.logged_in_at);
+                visit.customer = Some(Arc::new(found.onboarding));
+            }
+            Ok(None) => {}
             // A form's answer keeps what was typed, so that one is given by `Form`.
             Err(error) if parts.method == Method::POST => {
                 parts.extensions.insert(Unreachable);
@@ -99,11 +117,7 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, app).await?;
-        let from_elsewhere = parts
-            .headers
-            .get("sec-fetch-site")
-            .is_some_and(|site| site == "cross-site" || site == "same-site");
-        if from_elsewhere {
+        if is_from_elsewhere(&parts.headers, &app.config) {
             tracing::warn!(user = ?visit.user(), "refused: a form from another site");
             return Err(render::refusal(&visit, &Refusal::Forbidden));
         }
@@ -135,7 +149,21 @@ impl FromRequest<App> for Posted {
         }
         if !is_proven {
             tracing::warn!(user = ?visit.user(), "refused: a form without a good token");
-            return Err(render::hold(&visit, form, &Refusal::FormExpired));
+            let why = if visit.csrf.has_cookie() {
+                Refusal::FormExpired
+            } else {
+                Refusal::NoCookies
+            };
+            return Err(render::hold(&visit, form, &why));
+        }
+        let account = form.last("account");
+        let is_of_another = visit
+            .customer
+            .as_ref()
+            .is_some_and(|customer| account != customer.user.simple().to_string());
+        if is_of_another && !account.is_empty() {
+            tracing::warn!(user = ?visit.user(), "refused: a form of another account");
+            return Err(render::hold(&visit, form, &Refusal::OtherAccount));
         }
         Ok(Self { visit, form })
     }
@@ -162,6 +190,17 @@ fn too_long(parts: &Parts) -> Option<(StatusCode, Trouble)> {
     } else {
         None
     }
+}
+
+/// Whether a browser says that another origin's page sends this. One too old to name the site names the origin.
+pub(in crate::server) fn is_from_elsewhere(headers: &HeaderMap, config: &Config) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "cross-site" || site == "same-site";
+    }
+    let own = config.public_url.origin().ascii_serialization();
+    headers
+        .get(ORIGIN)
+        .is_some_and(|origin| origin.as_bytes() != own.as_bytes())
 }
 
 /// Reads a form body: UTF-8, line breaks as `\n`, without the NUL that no text may hold.

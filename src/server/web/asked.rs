@@ -1,12 +1,14 @@
 //! What a server function knows of the request that it serves: put into Leptos's context by the adapter.
 
 use axum::http::HeaderMap;
+use axum::http::header::SET_COOKIE;
 use leptos::context::{provide_context, use_context};
 use leptos::reactive::computed::ScopedFuture;
 use leptos::reactive::owner::Owner;
 use leptos::server_fn::ServerFn;
 use leptos_axum::ResponseOptions;
 
+use super::cookie;
 use super::return_to::local_path;
 use super::visit::{Customer, Visit};
 use crate::domain::Step;
@@ -53,6 +55,20 @@ pub fn app() -> App {
 /// [`Refusal::SignedOut`].
 pub fn customer() -> Result<Customer, Refusal> {
     Customer::of(visit()).map_err(|_| Refusal::SignedOut)
+}
+
+/// As [`customer`], for what asks for the password again when that was long ago.
+///
+/// # Errors
+/// [`Refusal::SignedOut`], [`Refusal::LogInAgain`].
+pub fn fresh_customer() -> Result<Customer, Refusal> {
+    customer().and_then(|customer| {
+        if customer.is_fresh() {
+            Ok(customer)
+        } else {
+            Err(Refusal::LogInAgain)
+        }
+    })
 }
 
 /// An address of ours to which a query is added.
@@ -118,9 +134,24 @@ pub fn later() -> String {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn enter(visit: &Visit, welcome: &Welcome, return_to: &str) -> Result<String, Error> {
-    session::begin(&visit.session, welcome).await?;
-    visit.csrf.renew();
+pub async fn enter(
+    visit: &Visit,
+    welcome: &Welcome,
+    email: &str,
+    return_to: &str,
+) -> Result<String, Error> {
+    begin(visit, welcome).await?;
+    // Forms in other tabs of the same customer stay good.
+    if visit.customer.as_ref().map(|before| before.user) != Some(welcome.user) {
+        visit.csrf.renew();
+    }
+    let config = &visit.app.config;
+    let name = cookie::name(cookie::KNOWN_BROWSER, config);
+    let value = visit.visitor().acquaintance(email);
+    let known = cookie::header(&name, &value, Some(31_536_000), config);
+    if let (Some(options), Some(known)) = (use_context::<ResponseOptions>(), known) {
+        options.append_header(SET_COOKIE, known);
+    }
     let home = if welcome.onboarding_completed {
         address::STUDIO
     } else {
@@ -129,16 +160,45 @@ pub async fn enter(visit: &Visit, welcome: &Welcome, return_to: &str) -> Result<
     Ok(local_path(return_to).unwrap_or_else(|| visit.href(home)))
 }
 
+async fn begin(visit: &Visit, welcome: &Welcome) -> Result<(), Error> {
+    let from = session::From {
+        user_agent: visit.user_agent.clone(),
+        ip: visit.ip.to_string(),
+    };
+    session::begin(&visit.session, welcome, from).await
+}
+
 /// Ends the session, and gives the address of the page that says so.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn leave(visit: &Visit) -> Result<String, Error> {
-    // What the browser holds of a customer is the two cookies that end here: pages are not to be stored, and no
+    // The session's cookie is all that the browser holds of what a customer sees: pages are not to be stored, and no
     // code of ours uses its storage. So `Clear-Site-Data` would clear only what is others' at the same origin.
     session::end(&visit.session).await?;
     visit.csrf.renew();
     Ok(format!("{}?notice=signed-out", visit.href(address::LOG_IN)))
+}
+
+/// Lets the session of a customer who has just given the password go on under a new token; gives where they wanted
+/// to go.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn confirmed(customer: &Customer, return_to: &str) -> Result<String, Error> {
+    go_on(customer, customer.onboarding.session_epoch).await?;
+    let settings = || customer.visit.href(address::SETTINGS);
+    Ok(local_path(return_to).unwrap_or_else(settings))
+}
+
+async fn go_on(customer: &Customer, session_epoch: i32) -> Result<(), Error> {
+    let welcome = Welcome {
+        user: customer.user(),
+        session_epoch,
+        locale: None,
+        onboarding_completed: customer.onboarding.known.is_completed,
+    };
+    begin(&customer.visit, &welcome).await
 }
 
 /// Lets the session of a customer go on in the new epoch of a new password, under a new token; the
@@ -148,13 +208,7 @@ pub async fn leave(visit: &Visit) -> Result<String, Error> {
 /// When the database does not answer.
 pub async fn renew(customer: &Customer, session_epoch: i32) -> Result<String, Error> {
     let (visit, known) = (&customer.visit, &customer.onboarding.known);
-    let welcome = Welcome {
-        user: customer.user(),
-        session_epoch,
-        locale: None,
-        onboarding_completed: known.is_completed,
-    };
-    session::begin(&visit.session, &welcome).await?;
+    go_on(customer, session_epoch).await?;
     notices::password_changed(&visit.app, visit.locale, &known.email);
     Ok(section("security").with("notice", "password-changed"))
 }

@@ -6,6 +6,11 @@ use axum::response::Response;
 
 use crate::server::Config;
 
+/// The cookie by which an account knows a browser again.
+pub const KNOWN_BROWSER: &str = "known";
+/// The cookie with the token of a reset link, so that it is in no address.
+pub const RESET: &str = "reset";
+
 /// A cookie's full name: tied to this host where the public address is https.
 #[must_use]
 pub fn name(name: &str, config: &Config) -> String {
@@ -33,12 +38,23 @@ pub fn set(
     max_age: Option<u32>,
     config: &Config,
 ) {
+    if let Some(cookie) = header(name, value, max_age, config) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+/// The header that sets a cookie, as [`set`] does.
+#[must_use]
+pub fn header(
+    name: &str,
+    value: &str,
+    max_age: Option<u32>,
+    config: &Config,
+) -> Option<HeaderValue> {
     let secure = if config.is_https() { "; Secure" } else { "" };
     let age = max_age
         .map(|seconds| format!("; Max-Age={seconds}"))
         .unwrap_or_default();
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
+    HeaderValue::from_str(&cookie).ok()
 }

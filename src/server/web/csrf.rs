@@ -23,6 +23,7 @@ pub struct Secret([u8; LENGTH]);
 #[derive(Clone)]
 pub struct Proof {
     secret: Secret,
+    has_cookie: bool,
     is_renewed: Arc<AtomicBool>,
 }
 
@@ -37,6 +38,12 @@ impl Proof {
     #[must_use]
     pub fn fits(&self, token: &str) -> bool {
         self.secret.fits(token)
+    }
+
+    /// Whether the browser has sent its cookie.
+    #[must_use]
+    pub const fn has_cookie(&self) -> bool {
+        self.has_cookie
     }
 
     /// Gives the browser a new secret with the answer, as after log-in and log-out.
@@ -94,6 +101,7 @@ pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> 
     let is_renewed = Arc::new(AtomicBool::new(false));
     request.extensions_mut().insert(Proof {
         secret,
+        has_cookie: held.is_some(),
         is_renewed: Arc::clone(&is_renewed),
     });
     let mut response = next.run(request).await;

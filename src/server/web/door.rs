@@ -221,9 +221,13 @@ fn with_retry_after(says: Option<&Says>, mut response: Response) -> Response {
 /// Answers a form that no function has dealt with: where sending it again may help, with what was typed.
 pub fn refuse(visit: &Visit, form: Form, refusal: &Refusal) -> Response {
     match refusal {
-        Refusal::SignedOut | Refusal::FormExpired | Refusal::Unavailable => {
-            render::hold(visit, form, refusal)
-        }
+        Refusal::SignedOut
+        | Refusal::LogInAgain
+        | Refusal::FormExpired
+        | Refusal::NoCookies
+        | Refusal::OtherAccount
+        | Refusal::TooManyAttempts { .. }
+        | Refusal::Unavailable => render::hold(visit, form, refusal),
         _ => render::refusal(visit, refusal),
     }
 }

@@ -166,6 +166,8 @@ fn settings_forms() -> Forms {
         .in_section("security")
         .takes::<settings::ChangePassword>(KEEPS)
         .takes::<settings::DeleteAccount>(&["delete"])
+        .takes_with::<settings::EndSession>(&["end:"], "id", &[])
+        .takes::<settings::EndOtherSessions>(&["end_others"])
         .in_section("api")
         .takes::<settings::CreateToken>(&["create_token", ""])
         .takes_with::<settings::RevokeToken>(&["revoke:"], "id", &[])
@@ -197,6 +199,10 @@ fn all() -> Vec<(String, Forms)> {
         (
             address::LOG_IN,
             Forms::of(Page::LogIn).takes::<account::LogIn>(&[""]),
+        ),
+        (
+            address::CONFIRM,
+            Forms::of(Page::Confirm).takes::<account::ConfirmPassword>(&[""]),
         ),
         (
             address::FORGOT_PASSWORD,

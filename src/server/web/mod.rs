@@ -7,6 +7,7 @@ pub mod asked;
 pub mod client_ip;
 pub mod cookie;
 pub mod csrf;
+mod device;
 mod door;
 pub mod forms;
 pub mod headers;

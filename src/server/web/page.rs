@@ -12,6 +12,7 @@ use super::{account, onboarding, settings, studio};
 pub enum Page {
     SignUp,
     LogIn,
+    Confirm,
     ForgotPassword,
     ResetPassword,
     Step(&'static Slice),
@@ -24,6 +25,7 @@ impl Page {
         match self {
             Self::SignUp => account::sign_up(&visit, &shown),
             Self::LogIn => account::log_in(&visit, &shown),
+            Self::Confirm => account::confirm(visit, &shown),
             Self::ForgotPassword => account::forgot_password(&visit, &shown),
             Self::ResetPassword => account::reset_password(&visit, &shown).await,
             Self::Step(slice) => onboarding::step(visit, slice, shown).await,

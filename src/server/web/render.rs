@@ -68,11 +68,6 @@ pub fn trouble(visit: &Visit, status: StatusCode, trouble: Trouble) -> Response 
 /// A page, or for the browser's own code a code, that says what went wrong.
 pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or_default();
-    let retry_after = match refusal {
-        Refusal::Unavailable => Some(5),
-        Refusal::TooManyAttempts { seconds } => Some(*seconds),
-        _ => None,
-    };
     let mut response = if visit.wants_json {
         (status, Json(refusal)).into_response()
     } else {
@@ -81,20 +76,31 @@ pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
             Refusal::MethodNotAllowed => Trouble::Method,
             Refusal::TooLarge => Trouble::TooLarge,
             Refusal::Malformed => Trouble::Malformed,
-            Refusal::Forbidden | Refusal::FormExpired => Trouble::Forbidden,
+            Refusal::Forbidden
+            | Refusal::FormExpired
+            | Refusal::NoCookies
+            | Refusal::OtherAccount => Trouble::Forbidden,
             Refusal::TooManyAttempts { seconds } => Trouble::Wait(*seconds),
             Refusal::Unavailable => Trouble::Unavailable,
             Refusal::SignedOut => return log_in_first(visit),
+            Refusal::LogInAgain => return confirm_first(visit),
             Refusal::Unexpected => Trouble::Unexpected(visit.request_id.clone()),
         };
         trouble(visit, status, what)
     };
-    if let Some(seconds) = retry_after {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
+    set_retry_after(&mut response, refusal);
     response
+}
+
+fn set_retry_after(response: &mut Response, refusal: &Refusal) {
+    let seconds = match refusal {
+        Refusal::Unavailable => 5,
+        Refusal::TooManyAttempts { seconds } => *seconds,
+        _ => return,
+    };
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
 }
 
 /// The answer to a failure of a service on a page that was asked for.
@@ -106,7 +112,16 @@ pub fn failure(visit: &Visit, error: Error) -> Response {
 pub fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
     let reason = match why {
         Refusal::SignedOut => Reason::SignedOut,
+        Refusal::LogInAgain => Reason::LogInAgain,
         Refusal::FormExpired => Reason::Expired,
+        Refusal::NoCookies => Reason::NoCookies,
+        Refusal::OtherAccount => Reason::OtherAccount(
+            visit
+                .customer
+                .as_ref()
+                .map_or_else(String::new, |customer| customer.known.email.clone()),
+        ),
+        Refusal::TooManyAttempts { seconds } => Reason::Wait(*seconds),
         _ => Reason::Unavailable,
     };
     if visit.wants_json {
@@ -123,14 +138,17 @@ pub fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
     });
     let fields = form.fields.into_iter();
     let fields = fields.filter(|(name, _)| may_be_shown(name)).collect();
+    let title = held::title(visit.locale, &reason);
     let held = Held {
         reason,
         action: visit.here(),
         fields,
         lacks_secret,
     };
-    let frame = visit.frame(held::title(visit.locale, reason));
-    page(status, frame, |frame| view! { <HeldPage frame held/> })
+    let frame = visit.frame(title);
+    let mut response = page(status, frame, |frame| view! { <HeldPage frame held/> });
+    set_retry_after(&mut response, why);
+    response
 }
 
 /// To the log-in page, and back here afterwards.
@@ -142,6 +160,14 @@ pub fn log_in_first(visit: &Visit) -> Response {
     let here = visit.here();
     let here: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
     see_other(&format!("{}?returnTo={here}", visit.href(address::LOG_IN)))
+}
+
+/// To the page that asks for the password again, and back here afterwards.
+#[must_use]
+pub fn confirm_first(visit: &Visit) -> Response {
+    let here = visit.uri.path_and_query().map_or("/", |path| path.as_str());
+    let here: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    see_other(&format!("{}?returnTo={here}", visit.href(address::CONFIRM)))
 }
 
 /// An answer without a page, for where not even the frame of one can be made.

@@ -160,6 +160,14 @@ pub async fn keys(
             *values = Some(Vec::new());
         }
     }
+    let known = &customer.onboarding.known;
+    let stored = match vendor {
+        Vendor::Vapi => &known.vapi,
+        Vendor::Twilio => &known.twilio,
+    };
+    if stored.preview.is_some() && secret.is_some() && !customer.is_fresh() {
+        return Err(Refusal::LogInAgain);
+    }
     let (method, leads_to) = if form.section.is_empty() {
         (Method::Inline, leads_to(step, &form, &fields))
     } else {

@@ -1,22 +1,27 @@
 //! The page of the settings: a section at a time.
 
-use axum::response::Response;
+use axum::body::Body;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use leptos::view;
 use time::OffsetDateTime;
+use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
 
-use super::render;
 use super::shown::Shown;
 use super::visit::{Customer, Visit};
+use super::{device, render};
 use crate::components::form::Filled;
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Step, Vendor};
 use crate::functions::Refusal;
 use crate::functions::credentials::Said;
 use crate::functions::outcome::Says;
+use crate::pages::sessions::Session;
 use crate::pages::settings::{Done, Section, Settings, SettingsPage};
 use crate::pages::tokens::{Token, Tokens};
-use crate::server::services::{shared_keys, tokens};
+use crate::server::services::{export, shared_keys, tokens};
+use crate::server::session;
 use crate::server::store::api_tokens::Row;
 use crate::texts::t;
 
@@ -35,12 +40,24 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
     let Some(section) = section else {
         return render::refusal(visit, &Refusal::NotFound);
     };
+    let is_sensitive = matches!(section, Section::Vapi | Section::Twilio | Section::Api);
+    if is_sensitive && shown.is_first() && !customer.is_fresh() {
+        return render::confirm_first(visit);
+    }
     let tokens = match tokens_of(&customer, section, &shown).await {
         Ok(tokens) => tokens,
         Err(error) => return render::failure(visit, error),
     };
+    let sessions = match sessions_of(&customer, section).await {
+        Ok(sessions) => sessions,
+        Err(error) => return render::failure(visit, error),
+    };
     let status = shown.status;
-    let page = settings_page(&customer, section, tokens, &shown);
+    let page = Settings {
+        tokens,
+        sessions,
+        ..settings_page(&customer, section, &shown)
+    };
     let title = t!(visit.locale, settings.title);
     let title = if page.refused {
         t!(visit.locale, common.title_error_prefix) + &title
@@ -52,6 +69,20 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
         visit.frame(title),
         |frame| view! { <SettingsPage frame page/> },
     )
+}
+
+/// Everything that is kept of the customer, as a file.
+pub async fn export(customer: Customer) -> Response {
+    let visit = &customer.visit;
+    if !customer.is_fresh() {
+        return render::confirm_first(visit);
+    }
+    let parts = ReceiverStream::new(export::of(visit.app.pool.clone(), customer.user()));
+    let headers = [
+        (CONTENT_TYPE, "application/json; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"ava.json\""),
+    ];
+    (headers, Body::from_stream(parts)).into_response()
 }
 
 async fn tokens_of(
@@ -85,7 +116,28 @@ fn token(row: Row) -> Token {
     }
 }
 
-fn settings_page(customer: &Customer, section: Section, tokens: Tokens, shown: &Shown) -> Settings {
+async fn sessions_of(
+    customer: &Customer,
+    section: Section,
+) -> Result<Vec<Session>, crate::server::Error> {
+    if section != Section::Security {
+        return Ok(Vec::new());
+    }
+    let visit = &customer.visit;
+    let (all, this) = session::list(&visit.app.pool, &visit.session, customer.user()).await?;
+    let date = |time: OffsetDateTime| time.date().to_string();
+    let shown = all.into_iter().map(|row| Session {
+        device: device::name(&row.user_agent),
+        is_this: row.id == this,
+        id: row.id,
+        ip: row.ip,
+        since: date(row.logged_in_at),
+        last_used: date(row.last_used_at),
+    });
+    Ok(shown.collect())
+}
+
+fn settings_page(customer: &Customer, section: Section, shown: &Shown) -> Settings {
     let (visit, known) = (&customer.visit, &customer.onboarding.known);
     let step = section.step();
     let stored = step.map(|step| known.typed(step)).unwrap_or_default();
@@ -101,7 +153,8 @@ fn settings_page(customer: &Customer, section: Section, tokens: Tokens, shown: &
     let is_first = shown.is_first();
     Settings {
         section,
-        tokens,
+        tokens: Tokens::default(),
+        sessions: Vec::new(),
         refused: !shown.again.problems.is_empty(),
         form: Filled {
             locale: visit.locale,
@@ -116,6 +169,7 @@ fn settings_page(customer: &Customer, section: Section, tokens: Tokens, shown: &
             "removed" => Some(Done::Removed),
             "password-changed" => Some(Done::PasswordChanged),
             "revoked" => Some(Done::TokenRevoked),
+            "session-ended" => Some(Done::SessionEnded),
             _ => None,
         }
         .filter(|_| is_first),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::Uri;
 use leptos::nonce::Nonce;
+use time::OffsetDateTime;
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -12,9 +13,9 @@ use super::{LONGEST_REPEATED, csrf};
 use crate::components::Frame;
 use crate::domain::Locale;
 use crate::functions::form::{Values, bare_name};
-use crate::server::App;
 use crate::server::services::accounts::Visitor;
 use crate::server::services::onboarding::Onboarding;
+use crate::server::{App, session};
 
 /// What pages understand in the query of their address.
 const QUERY: [&str; 7] = [
@@ -32,7 +33,14 @@ pub struct Visit {
     pub nonce: Nonce,
     /// The customer who is logged in, as they stood when the request came.
     pub customer: Option<Arc<Onboarding>>,
+    /// When that was.
+    pub logged_in_at: Option<OffsetDateTime>,
     pub ip: IpAddr,
+    pub user_agent: String,
+    /// The token of the reset link that the browser has opened.
+    pub reset_token: Option<String>,
+    /// What the browser was given when it last logged in.
+    pub known: Option<String>,
     pub request_id: String,
     /// Whether the browser's own code asks, not the browser for a page.
     pub wants_json: bool,
@@ -50,7 +58,7 @@ impl Visit {
             path: path.unwrap_or_default().to_owned(),
             public_url: self.app.config.public_url.clone(),
             csrf_token: self.csrf.token(),
-            signed_in: self.customer.is_some(),
+            account: self.customer.as_ref().map(|customer| customer.user),
             is_sandbox: self.app.config.is_sandbox(),
             is_public: false,
             nonce: self.nonce.clone(),
@@ -84,7 +92,7 @@ impl Visit {
     /// Who is asking, for limits.
     #[must_use]
     pub fn visitor(&self) -> Visitor<'_> {
-        Visitor::of(&self.app, self.ip)
+        Visitor::of(&self.app, self.ip, self.known.as_deref())
     }
 
     /// A value in the query of the address, the last of several; empty when it is not there. What is no UTF-8 is
@@ -166,6 +174,12 @@ impl Customer {
             Some(onboarding) => Ok(Self { visit, onboarding }),
             None => Err(Box::new(visit)),
         }
+    }
+
+    /// Whether the customer has given the password a short while ago.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.visit.logged_in_at.is_some_and(session::is_fresh)
     }
 
     #[must_use]
