@@ -22,7 +22,7 @@ pub struct Frame {
     pub locale: Locale,
     /// The page's own part of the title; the product's name follows it.
     pub title: String,
-    /// Path and query after the language, to show the same page in another one.
+    /// Path and query after the language, to show the same page in another one; without what it does not understand.
     pub path: String,
     pub public_url: Url,
     pub csrf_token: String,
@@ -51,6 +51,13 @@ impl Frame {
 
     fn address(&self, locale: Locale) -> String {
         format!("/{}{}", locale.code(), self.path)
+    }
+
+    /// The page's address for search engines, which need no query.
+    fn canonical(&self, locale: Locale) -> String {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let path = format!("/{}{path}", locale.code());
+        self.public_url.join(&path).map_or(path, String::from)
     }
 }
 
@@ -156,20 +163,13 @@ fn LanguageLinks<'a>(frame: &'a Frame) -> impl IntoView + use<> {
     if !frame.is_public {
         return Either::Left(view! { <meta name="robots" content="noindex"/> });
     }
-    let absolute = |path: String| {
-        frame
-            .public_url
-            .join(&path)
-            .map(String::from)
-            .unwrap_or(path)
-    };
     let alternates = Locale::ALL.map(|locale| {
-        view! { <link rel="alternate" hreflang=locale.code() href=absolute(frame.address(locale))/> }
+        view! { <link rel="alternate" hreflang=locale.code() href=frame.canonical(locale)/> }
     });
     Either::Right(view! {
-        <link rel="canonical" href=absolute(frame.address(frame.locale))/>
+        <link rel="canonical" href=frame.canonical(frame.locale)/>
         {alternates}
-        <link rel="alternate" hreflang="x-default" href=absolute("/".to_owned())/>
+        <link rel="alternate" hreflang="x-default" href=frame.public_url.to_string()/>
     })
 }
 

@@ -14,6 +14,10 @@ pub enum Trouble {
     NotFound,
     Malformed,
     TooLarge,
+    /// The form did not arrive whole.
+    Incomplete,
+    LongAddress,
+    LargeHeaders,
     Method,
     Forbidden,
     Unavailable,
@@ -38,6 +42,18 @@ pub fn words(l: Locale, trouble: &Trouble) -> (String, String) {
         Trouble::TooLarge => (
             t!(l, common.errors.too_large_title),
             t!(l, common.errors.too_large_text),
+        ),
+        Trouble::Incomplete => (
+            t!(l, common.errors.incomplete_title),
+            t!(l, common.errors.incomplete_text),
+        ),
+        Trouble::LongAddress => (
+            t!(l, common.errors.long_address_title),
+            t!(l, common.errors.long_address_text),
+        ),
+        Trouble::LargeHeaders => (
+            t!(l, common.errors.large_headers_title),
+            t!(l, common.errors.large_headers_text),
         ),
         Trouble::Method => (
             t!(l, common.errors.method_title),

@@ -3,10 +3,13 @@
 use std::env;
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
-use sentry::types::Dsn;
+use lettre::message::Mailbox;
+use sentry::types::{Dsn, Scheme};
 use url::Url;
 
 use super::vault::Key;
@@ -17,7 +20,7 @@ use crate::domain::{Field, Value, twilio, vapi};
 pub enum Mode {
     /// Missing secrets are made and kept in the data directory; cookies work over plain HTTP.
     Development,
-    /// Refuses to start without its secrets and a public https address.
+    /// Refuses to start without good secrets, a mail server, a public https address and TLS on the way to others.
     Production,
 }
 
@@ -33,7 +36,7 @@ pub struct Config {
     /// `LEPTOS_RELOAD_PORT` beside `LEPTOS_WATCH`: where `cargo leptos watch` says that pages are to be loaded
     /// anew.
     pub reload_port: Option<u32>,
-    /// `PUBLIC_URL`: the address that customers see; in development `http://` and the address.
+    /// `PUBLIC_URL`: the address that customers see, of a host alone; in development `http://` and the address.
     pub public_url: Url,
     /// `AVA_DATA_DIR`: own PostgreSQL and made secrets; default `data`.
     pub data_dir: PathBuf,
@@ -45,7 +48,8 @@ pub struct Config {
     pub encryption_key: Option<Key>,
     /// `ENCRYPTION_KEYS_OLD`: former keys, separated by commas, still read until rotated.
     pub encryption_keys_old: Vec<Key>,
-    /// `SMTP_URL`: where mail is handed over, e.g. `smtps://user:password@host`.
+    /// `SMTP_URL`: where mail is handed over, e.g. `smtps://user:password@host`; in development mail becomes files
+    /// without it.
     pub smtp_url: Option<Secret>,
     /// `MAIL_FROM`: the sender of mail; default `Ava <no-reply@…>` of the public host.
     pub mail_from: String,
@@ -53,9 +57,9 @@ pub struct Config {
     pub support_email: Option<String>,
     /// `POSTHOG_KEY`: analytics events are forwarded to PostHog only with it.
     pub posthog_key: Option<Secret>,
-    /// `POSTHOG_HOST`: default `https://eu.i.posthog.com`.
+    /// `POSTHOG_HOST`: default `https://eu.i.posthog.com`; plain http only in development.
     pub posthog_host: Url,
-    /// `SENTRY_DSN`: errors are sent to this Sentry project; none by default.
+    /// `SENTRY_DSN`: errors are sent to this Sentry project; none by default. As above.
     pub sentry_dsn: Option<Dsn>,
     /// `VAPI_BASE_URL`: default `https://api.vapi.ai`; plain http, as of a sandbox, only in development.
     pub vapi_base_url: Url,
@@ -101,12 +105,25 @@ pub struct ConfigError {
     pub problem: String,
 }
 
+/// All the variables that keep the program from starting, a line for each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<ConfigError>);
+
+impl std::error::Error for ConfigErrors {}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration cannot be used:")?;
+        self.0.iter().try_for_each(|error| write!(f, "\n  {error}"))
+    }
+}
+
 impl Config {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// The first variable that is missing, malformed or a placeholder.
-    pub fn from_env() -> Result<Self, ConfigError> {
+    /// Every variable that is missing, malformed, weak or a placeholder.
+    pub fn from_env() -> Result<Self, ConfigErrors> {
         Self::read(|name| env::var(name).ok())
     }
 
@@ -114,96 +131,64 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::from_env`].
-    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let get = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let mode = match get("AVA_ENV").as_deref() {
-            // What `cargo leptos watch` builds is for development.
-            None if cfg!(debug_assertions) => Mode::Development,
-            None | Some("production") => Mode::Production,
-            Some("development") => Mode::Development,
-            Some(_) => return Err(wrong("AVA_ENV", "is neither production nor development")),
-        };
-        let address: SocketAddr = parsed(&get, "LEPTOS_SITE_ADDR", "is no address with a port")?
+    pub fn read(source: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let errors = Vec::new();
+        let mut from = Variables { source, errors };
+        let mode = from.mode();
+        let address = from
+            .parsed("LEPTOS_SITE_ADDR", "is no address with a port")
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
-        let public_url = match (get("PUBLIC_URL"), mode) {
-            (Some(text), _) => Url::parse(&text)
-                .ok()
-                .filter(Url::has_host)
-                .ok_or_else(|| wrong("PUBLIC_URL", "is no http address"))?,
-            (None, Mode::Development) => Url::parse(&format!("http://{address}"))
-                .map_err(|_| wrong("LEPTOS_SITE_ADDR", "gives no http address"))?,
-            (None, Mode::Production) => {
-                return Err(wrong(
-                    "PUBLIC_URL",
-                    "is missing: set the https address that customers use",
-                ));
-            }
-        };
-        if mode == Mode::Production && public_url.scheme() != "https" {
-            return Err(wrong(
-                "PUBLIC_URL",
-                "must begin with https:// in production",
-            ));
-        }
-        let encryption_key = get("ENCRYPTION_KEY")
-            .map(|text| key("ENCRYPTION_KEY", &text))
-            .transpose()?;
-        if mode == Mode::Production && encryption_key.is_none() {
-            return Err(wrong(
-                "ENCRYPTION_KEY",
-                "is missing: make one with `openssl rand -base64 32`",
-            ));
-        }
-        let encryption_keys_old = get("ENCRYPTION_KEYS_OLD")
-            .unwrap_or_default()
-            .split(',')
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| key("ENCRYPTION_KEYS_OLD", text))
-            .collect::<Result<_, _>>()?;
-        let database_url = get("DATABASE_URL");
-        if let Some(url) = &database_url
-            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
-        {
-            return Err(wrong("DATABASE_URL", "must begin with postgres://"));
-        }
+        let public_url = from.public_url(mode, address);
         let host = public_url.host_str().unwrap_or("localhost").to_owned();
-        Ok(Self {
+        let config = Self {
             mode,
             address,
-            site_root: get("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".to_owned()),
-            reload_port: parsed(&get, "LEPTOS_RELOAD_PORT", "is no port")?
-                .filter(|_| get("LEPTOS_WATCH").is_some()),
-            data_dir: get("AVA_DATA_DIR")
+            site_root: from
+                .get("LEPTOS_SITE_ROOT")
+                .unwrap_or_else(|| "target/site".to_owned()),
+            reload_port: from
+                .parsed("LEPTOS_RELOAD_PORT", "is no port")
+                .filter(|_| from.get("LEPTOS_WATCH").is_some()),
+            data_dir: from
+                .get("AVA_DATA_DIR")
                 .unwrap_or_else(|| "data".to_owned())
                 .into(),
-            database_url: database_url.map(Secret),
-            database_max_connections: parsed(&get, "DATABASE_MAX_CONNECTIONS", "is no number")?
-                .unwrap_or(10),
-            encryption_key,
-            encryption_keys_old,
-            smtp_url: get("SMTP_URL").map(Secret),
-            mail_from: get("MAIL_FROM").unwrap_or_else(|| format!("Ava <no-reply@{host}>")),
-            support_email: get("SUPPORT_EMAIL"),
-            posthog_key: get("POSTHOG_KEY").map(Secret),
-            posthog_host: parsed(&get, "POSTHOG_HOST", "is no http address")?
-                .or_else(|| Url::parse("https://eu.i.posthog.com").ok())
-                .ok_or_else(|| wrong("POSTHOG_HOST", "is no http address"))?,
-            sentry_dsn: parsed(&get, "SENTRY_DSN", "is no Sentry address")?,
-            vapi_base_url: vendor(&get, mode, "VAPI_BASE_URL", "https://api.vapi.ai")?,
-            twilio_base_url: vendor(&get, mode, "TWILIO_BASE_URL", "https://api.twilio.com")?,
-            vapi_api_key: vendor_key(&get, "VAPI_API_KEY", &vapi::VAPI_API_KEY)?.map(Secret),
-            twilio: shared_twilio(&get)?,
+            database_url: from.database_url(),
+            database_max_connections: from
+                .parsed("DATABASE_MAX_CONNECTIONS", ONE_OR_MORE)
+                .map_or(10, NonZeroU32::get),
+            encryption_key: from.encryption_key(mode),
+            encryption_keys_old: from.old_keys(),
+            smtp_url: from.smtp_url(mode),
+            mail_from: from
+                .mail_from()
+                .unwrap_or_else(|| format!("Ava <no-reply@{host}>")),
+            support_email: from.get("SUPPORT_EMAIL"),
+            posthog_key: from.get("POSTHOG_KEY").map(Secret),
+            posthog_host: from.http_url(mode, "POSTHOG_HOST", "https://eu.i.posthog.com"),
+            sentry_dsn: from.sentry_dsn(mode),
+            vapi_base_url: from.http_url(mode, "VAPI_BASE_URL", "https://api.vapi.ai"),
+            twilio_base_url: from.http_url(mode, "TWILIO_BASE_URL", "https://api.twilio.com"),
+            vapi_api_key: from
+                .vendor_key("VAPI_API_KEY", &vapi::VAPI_API_KEY)
+                .map(Secret),
+            twilio: from.shared_twilio(),
             vendor_timeout: Duration::from_millis(
-                parsed(&get, "VENDOR_TIMEOUT_MS", "is no number")?.unwrap_or(10_000),
+                from.parsed("VENDOR_TIMEOUT_MS", ONE_OR_MORE)
+                    .map_or(10_000, NonZeroU64::get),
             ),
-            metrics_address: parsed(&get, "METRICS_ADDR", "is no address with a port")?,
-            cors_origins: get("CORS_ORIGINS")
-                .map(|text| text.split(',').map(|text| origin(text.trim())).collect())
-                .transpose()?
+            metrics_address: from.parsed("METRICS_ADDR", "is no address with a port"),
+            cors_origins: from.cors_origins(),
+            trusted_proxies: from
+                .parsed("TRUSTED_PROXIES", "is no number")
                 .unwrap_or_default(),
-            trusted_proxies: parsed(&get, "TRUSTED_PROXIES", "is no number")?.unwrap_or(0),
             public_url,
-        })
+        };
+        if from.errors.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigErrors(from.errors))
+        }
     }
 
     /// Whether the vendors are a sandbox: nothing there is encrypted, and no call is real.
@@ -221,114 +206,252 @@ impl Config {
     }
 }
 
-fn wrong(name: &'static str, problem: &str) -> ConfigError {
-    ConfigError {
-        name,
-        problem: problem.to_owned(),
-    }
+/// The variables, and what is wrong with those that were read. What is wrong is read as if it were unset: the
+/// configuration then made is not used.
+struct Variables<F> {
+    source: F,
+    errors: Vec<ConfigError>,
 }
 
-fn parsed<T: std::str::FromStr>(
-    get: &impl Fn(&str) -> Option<String>,
-    name: &'static str,
-    problem: &str,
-) -> Result<Option<T>, ConfigError> {
-    get(name)
-        .map(|text| text.trim().parse().map_err(|_| wrong(name, problem)))
-        .transpose()
-}
-
-/// An origin as browsers send it: no path, no trailing slash, no wildcard.
-fn origin(text: &str) -> Result<String, ConfigError> {
-    Url::parse(text)
-        .ok()
-        .map(|url| url.origin().ascii_serialization())
-        .filter(|origin| origin == text)
-        .ok_or_else(|| {
-            wrong(
-                "CORS_ORIGINS",
-                "must name origins such as https://app.example.com, separated by commas",
-            )
-        })
-}
-
-/// A vendor's address; in production always over TLS.
-fn vendor(
-    get: &impl Fn(&str) -> Option<String>,
-    mode: Mode,
-    name: &'static str,
-    default: &str,
-) -> Result<Url, ConfigError> {
-    let url = get(name).unwrap_or_else(|| default.to_owned());
-    let url = Url::parse(&url)
-        .ok()
-        .filter(Url::has_host)
-        .ok_or_else(|| wrong(name, "is no http address"))?;
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if mode == Mode::Development => Ok(url),
-        _ => Err(wrong(name, "must begin with https:// in production")),
-    }
-}
-
+const MAKE_A_KEY: &str = "make one with `openssl rand -base64 32`";
+const ONE_OR_MORE: &str = "is no number of 1 or more";
 /// What stands in examples where a key belongs; none of it occurs in a vendor's keys.
 const PLACEHOLDERS: [&str; 6] = ["your", "change", "example", "placeholder", "xxx", "<"];
 
-/// A key of the operator, held to the rule for the customers' own.
-fn vendor_key(
-    get: &impl Fn(&str) -> Option<String>,
-    name: &'static str,
-    field: &Field,
-) -> Result<Option<String>, ConfigError> {
-    let Some(text) = get(name) else {
-        return Ok(None);
-    };
-    let lower = text.to_lowercase();
-    if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
-        return Err(wrong(name, "is a placeholder"));
+impl<F: Fn(&str) -> Option<String>> Variables<F> {
+    fn get(&self, name: &str) -> Option<String> {
+        (self.source)(name).filter(|value| !value.trim().is_empty())
     }
-    match field.parse(&[text]) {
-        Ok(Some(Value::Text(key))) => Ok(Some(key)),
-        _ => Err(wrong(name, "is no such key")),
-    }
-}
 
-fn shared_twilio(
-    get: &impl Fn(&str) -> Option<String>,
-) -> Result<Option<TwilioAccount>, ConfigError> {
-    let account_sid = vendor_key(get, "TWILIO_ACCOUNT_SID", &twilio::ACCOUNT_SID)?;
-    let auth_token = vendor_key(get, "TWILIO_AUTH_TOKEN", &twilio::AUTH_TOKEN)?;
-    match (account_sid, auth_token) {
-        (Some(account_sid), Some(auth_token)) => Ok(Some(TwilioAccount {
-            account_sid,
-            auth_token: Secret(auth_token),
-        })),
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(wrong("TWILIO_AUTH_TOKEN", "is missing beside its account")),
-        (None, Some(_)) => Err(wrong("TWILIO_ACCOUNT_SID", "is missing beside its token")),
+    fn refuse(&mut self, name: &'static str, problem: impl Into<String>) {
+        let problem = problem.into();
+        self.errors.push(ConfigError { name, problem });
     }
-}
 
-fn key(name: &'static str, text: &str) -> Result<Key, ConfigError> {
-    Key::from_base64(text).map_err(|problem| ConfigError {
-        name,
-        problem: problem.to_string(),
-    })
+    fn read<T, P: Into<String>>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, P>,
+    ) -> Option<T> {
+        let value = read(self.get(name)?.trim());
+        value.map_err(|problem| self.refuse(name, problem)).ok()
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &'static str, problem: &str) -> Option<T> {
+        self.read(name, |text| text.parse().map_err(|_| problem))
+    }
+
+    fn mode(&mut self) -> Mode {
+        let mode = self.read("AVA_ENV", |text| match text {
+            "production" => Ok(Mode::Production),
+            "development" => Ok(Mode::Development),
+            _ => Err("is neither production nor development"),
+        });
+        // What `cargo leptos watch` builds is for development.
+        mode.unwrap_or(if cfg!(debug_assertions) {
+            Mode::Development
+        } else {
+            Mode::Production
+        })
+    }
+
+    /// An http address; in production always over TLS.
+    fn http_url(&mut self, mode: Mode, name: &'static str, default: &str) -> Url {
+        self.read(name, |text| {
+            let url = Url::parse(text).ok().filter(Url::has_host);
+            let url = url.ok_or("is no http address")?;
+            match url.scheme() {
+                "https" => Ok(url),
+                "http" if mode == Mode::Development => Ok(url),
+                "http" => Err("must begin with https:// in production"),
+                _ => Err("is no http address"),
+            }
+        })
+        .unwrap_or_else(|| Url::parse(default).expect("the default is an address"))
+    }
+
+    /// The address that links and cookies are made for: it stands in every page, so it holds nothing else.
+    fn public_url(&mut self, mode: Mode, address: SocketAddr) -> Url {
+        const NAME: &str = "PUBLIC_URL";
+        if mode == Mode::Production && self.get(NAME).is_none() {
+            self.refuse(NAME, "is missing: set the https address that customers use");
+        }
+        // A zone such as `%eth0` is no part of an address of the web.
+        let local = SocketAddr::new(address.ip(), address.port());
+        let url = self.http_url(mode, NAME, &format!("http://{local}"));
+        let is_bare = url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if !is_bare {
+            let problem = "must name a host alone, such as https://ava.example.com: \
+                no login, path, query or fragment";
+            self.refuse(NAME, problem);
+        }
+        url
+    }
+
+    fn database_url(&mut self) -> Option<Secret> {
+        self.read("DATABASE_URL", |text| {
+            if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+                Ok(Secret(text.to_owned()))
+            } else {
+                Err("must begin with postgres://")
+            }
+        })
+    }
+
+    fn encryption_key(&mut self, mode: Mode) -> Option<Key> {
+        const NAME: &str = "ENCRYPTION_KEY";
+        if mode == Mode::Production && self.get(NAME).is_none() {
+            self.refuse(NAME, format!("is missing: {MAKE_A_KEY}"));
+        }
+        self.read(NAME, |text| {
+            let key =
+                Key::from_base64(text).map_err(|problem| format!("{problem}: {MAKE_A_KEY}"))?;
+            if mode == Mode::Production && !key.looks_random() {
+                return Err(format!("was not drawn at random: {MAKE_A_KEY}"));
+            }
+            Ok(key)
+        })
+    }
+
+    /// Of any quality: what a weak key has sealed can be sealed anew only if it is still read.
+    fn old_keys(&mut self) -> Vec<Key> {
+        self.read("ENCRYPTION_KEYS_OLD", |text| {
+            let keys = text.split(',').filter(|text| !text.trim().is_empty());
+            let keys = keys.map(Key::from_base64).collect::<Result<_, _>>();
+            keys.map_err(|problem| problem.to_string())
+        })
+        .unwrap_or_default()
+    }
+
+    fn smtp_url(&mut self, mode: Mode) -> Option<Secret> {
+        const NAME: &str = "SMTP_URL";
+        if mode == Mode::Production && self.get(NAME).is_none() {
+            let problem = "is missing: set the server that takes the mail, such as smtps://user:password@host";
+            self.refuse(NAME, problem);
+        }
+        self.read(NAME, |text| {
+            let url = Url::parse(text).ok().filter(Url::has_host);
+            let url =
+                url.ok_or("is no address of a mail server, such as smtps://user:password@host")?;
+            // As lettre understands it.
+            let tls = url.query_pairs().find(|(name, _)| name == "tls");
+            let is_required = tls.is_some_and(|(_, value)| value == "required");
+            match url.scheme() {
+                "smtps" => {}
+                "smtp" if is_required || mode == Mode::Development => {}
+                "smtp" => {
+                    return Err(
+                        "must begin with smtps://, or end with ?tls=required, in production",
+                    );
+                }
+                _ => return Err("must begin with smtps:// or smtp://"),
+            }
+            Ok(Secret(text.to_owned()))
+        })
+    }
+
+    fn mail_from(&mut self) -> Option<String> {
+        self.read("MAIL_FROM", |text| match text.parse::<Mailbox>() {
+            Ok(_) => Ok(text.to_owned()),
+            Err(_) => Err("is no sender, such as Ava <no-reply@example.com>"),
+        })
+    }
+
+    fn sentry_dsn(&mut self, mode: Mode) -> Option<Dsn> {
+        self.read("SENTRY_DSN", |text| {
+            let dsn: Dsn = text.parse().map_err(|_| "is no Sentry address")?;
+            if mode == Mode::Production && dsn.scheme() == Scheme::Http {
+                return Err("must begin with https:// in production");
+            }
+            Ok(dsn)
+        })
+    }
+
+    /// A key of the operator, held to the rule for the customers' own.
+    fn vendor_key(&mut self, name: &'static str, field: &Field) -> Option<String> {
+        self.read(name, |text| {
+            let lower = text.to_lowercase();
+            if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+                return Err("is a placeholder");
+            }
+            match field.parse(&[text.to_owned()]) {
+                Ok(Some(Value::Text(key))) => Ok(key),
+                _ => Err("is no such key"),
+            }
+        })
+    }
+
+    fn shared_twilio(&mut self) -> Option<TwilioAccount> {
+        const NAMES: [&str; 2] = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"];
+        let account_sid = self.vendor_key(NAMES[0], &twilio::ACCOUNT_SID);
+        let auth_token = self.vendor_key(NAMES[1], &twilio::AUTH_TOKEN);
+        match NAMES.map(|name| self.get(name).is_some()) {
+            [true, false] => self.refuse(NAMES[1], "is missing beside its account"),
+            [false, true] => self.refuse(NAMES[0], "is missing beside its token"),
+            _ => {}
+        }
+        Some(TwilioAccount {
+            account_sid: account_sid?,
+            auth_token: Secret(auth_token?),
+        })
+    }
+
+    /// Origins as browsers send them: no path, no trailing slash, no wildcard.
+    fn cors_origins(&mut self) -> Vec<String> {
+        self.read("CORS_ORIGINS", |text| {
+            let origins = text.split(',').map(|text| {
+                let origin = Url::parse(text.trim()).ok()?.origin().ascii_serialization();
+                (origin == text.trim()).then_some(origin)
+            });
+            origins
+                .collect::<Option<_>>()
+                .ok_or("must name origins such as https://app.example.com, separated by commas")
+        })
+        .unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GOOD_KEY: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+    /// Good for development alone.
+    const PRINTED_KEY: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
 
-    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
         Config::read(|name| {
             variables
                 .iter()
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    /// The variables that were refused.
+    fn refused(variables: &[(&str, &str)]) -> Vec<&'static str> {
+        let errors = read(variables).map_or_else(|errors| errors.0, |_| Vec::new());
+        errors.iter().map(|error| error.name).collect()
+    }
+
+    fn random_key() -> String {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(rand::random::<[u8; 32]>())
+    }
+
+    /// What is refused beside what a production needs, when these are set as well.
+    fn refused_in_production(variables: &[(&str, &str)]) -> Vec<&'static str> {
+        let key = random_key();
+        let needed = [
+            ("AVA_ENV", "production"),
+            ("PUBLIC_URL", "https://ava.example"),
+            ("ENCRYPTION_KEY", key.as_str()),
+            ("SMTP_URL", "smtps://ava:hunter2@mail.example"),
+        ];
+        refused(&[variables, &needed].concat())
     }
 
     #[test]
@@ -339,41 +462,86 @@ mod tests {
     }
 
     #[test]
-    fn production_refuses_what_is_missing_or_a_placeholder() {
-        let production = ("AVA_ENV", "production");
-        let url = ("PUBLIC_URL", "https://ava.example");
-        let cases: [(&[(&str, &str)], &str); 6] = [
-            (&[], "PUBLIC_URL"),
-            (&[("PUBLIC_URL", "http://ava.example")], "PUBLIC_URL"),
-            (&[url], "ENCRYPTION_KEY"),
-            (&[url, ("ENCRYPTION_KEY", "changeme")], "ENCRYPTION_KEY"),
-            (
-                &[
-                    url,
-                    (
-                        "ENCRYPTION_KEY",
-                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-                    ),
-                ],
-                "ENCRYPTION_KEY",
-            ),
-            (
-                &[
-                    url,
-                    ("ENCRYPTION_KEY", GOOD_KEY),
-                    ("DATABASE_URL", "mysql://x"),
-                ],
-                "DATABASE_URL",
-            ),
-        ];
-        for (variables, name) in cases {
-            let variables = [variables, &[production]].concat();
-            assert_eq!(read(&variables).expect_err(name).name, name);
+    fn production_says_at_once_what_is_missing() {
+        let errors = read(&[("AVA_ENV", "production")]).expect_err("nothing is set");
+        let text = errors.to_string();
+        for name in ["PUBLIC_URL", "ENCRYPTION_KEY", "SMTP_URL"] {
+            assert!(text.contains(&format!("\n  {name} is missing: ")), "{text}");
         }
-        let sandbox = ("VAPI_BASE_URL", "http://127.0.0.1:3300/vapi");
-        let with_sandbox = [production, url, ("ENCRYPTION_KEY", GOOD_KEY), sandbox];
-        assert_eq!(read(&with_sandbox).expect_err("never").name, sandbox.0);
-        assert!(read(&[production, url, ("ENCRYPTION_KEY", GOOD_KEY)]).is_ok());
+        assert_eq!(errors.0.len(), 3, "{text}");
+        assert_eq!(refused_in_production(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn production_refuses_what_development_takes() {
+        for (name, value) in [
+            ("PUBLIC_URL", "http://ava.example"),
+            ("ENCRYPTION_KEY", PRINTED_KEY),
+            (
+                "ENCRYPTION_KEY",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            ),
+            (
+                "ENCRYPTION_KEY",
+                "Y2hhbmdlbWVjaGFuZ2VtZWNoYW5nZW1lY2hhbmdlbWU=",
+            ),
+            (
+                "ENCRYPTION_KEY",
+                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            ),
+            ("SMTP_URL", "smtp://mail.example"),
+            ("SMTP_URL", "smtp://mail.example?tls=opportunistic"),
+            ("POSTHOG_HOST", "http://posthog.example"),
+            ("SENTRY_DSN", "http://key@sentry.example/1"),
+            ("VAPI_BASE_URL", "http://127.0.0.1:3300/vapi"),
+            ("TWILIO_BASE_URL", "http://127.0.0.1:3300/twilio"),
+        ] {
+            assert_eq!(refused_in_production(&[(name, value)]), [name], "{value}");
+            let development = [("AVA_ENV", "development"), (name, value)];
+            assert_eq!(refused(&development), [""; 0], "{name}={value}");
+        }
+        for good in [
+            ("PUBLIC_URL", "https://ava.example:8443/"),
+            ("SMTP_URL", "smtp://mail.example:587?tls=required"),
+            ("ENCRYPTION_KEYS_OLD", PRINTED_KEY),
+            ("SENTRY_DSN", "https://key@sentry.example/1"),
+        ] {
+            assert_eq!(refused_in_production(&[good]), [""; 0], "{good:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused_everywhere() {
+        for (name, value) in [
+            ("AVA_ENV", "prod"),
+            ("LEPTOS_SITE_ADDR", "localhost"),
+            ("PUBLIC_URL", "ava.example"),
+            ("PUBLIC_URL", "ftp://ava.example"),
+            ("PUBLIC_URL", "https://ava.example/app"),
+            ("PUBLIC_URL", "https://ava.example/?from=mail"),
+            ("PUBLIC_URL", "https://ava.example/#start"),
+            ("PUBLIC_URL", "https://ava:hunter2@ava.example"),
+            ("PUBLIC_URL", "https://ava@ava.example"),
+            ("DATABASE_URL", "mysql://x"),
+            ("DATABASE_MAX_CONNECTIONS", "0"),
+            ("ENCRYPTION_KEY", "changeme"),
+            ("ENCRYPTION_KEYS_OLD", "changeme"),
+            ("SMTP_URL", "mail.example"),
+            ("SMTP_URL", "https://mail.example"),
+            ("MAIL_FROM", "Ava"),
+            ("POSTHOG_HOST", "ftp://posthog.example"),
+            ("SENTRY_DSN", "sentry.example"),
+            ("VENDOR_TIMEOUT_MS", "0"),
+            ("CORS_ORIGINS", "https://app.example.com/"),
+            ("TRUSTED_PROXIES", "one"),
+        ] {
+            let development = [(name, value), ("AVA_ENV", "development")];
+            assert_eq!(refused(&development), [name], "{value}");
+            let is_mode = name == "AVA_ENV";
+            assert!(is_mode || refused_in_production(&[(name, value)]) == [name]);
+            let told = read(&development).expect_err(value).to_string();
+            assert!(!told.contains("hunter2"), "{told}");
+        }
     }
 
     #[test]
@@ -381,15 +549,19 @@ mod tests {
         let development = ("AVA_ENV", "development");
         let sid = ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef");
         let token = ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef");
-        let cases = [
-            (("VAPI_API_KEY", "changeme"), "VAPI_API_KEY"),
-            (("VAPI_API_KEY", "clé"), "VAPI_API_KEY"),
-            (("TWILIO_ACCOUNT_SID", "ACxxx"), "TWILIO_ACCOUNT_SID"),
-            (sid, "TWILIO_AUTH_TOKEN"),
-            (token, "TWILIO_ACCOUNT_SID"),
+        let (sid_alone, token_alone) = (["TWILIO_AUTH_TOKEN"], ["TWILIO_ACCOUNT_SID"]);
+        let cases: [(_, &[&str]); 5] = [
+            (("VAPI_API_KEY", "changeme"), &["VAPI_API_KEY"]),
+            (("VAPI_API_KEY", "clé"), &["VAPI_API_KEY"]),
+            (
+                ("TWILIO_ACCOUNT_SID", "ACxxx"),
+                &["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
+            ),
+            (sid, &sid_alone),
+            (token, &token_alone),
         ];
-        for (variable, name) in cases {
-            assert_eq!(read(&[development, variable]).expect_err(name).name, name);
+        for (variable, names) in cases {
+            assert_eq!(refused(&[development, variable]), names);
         }
         let config = read(&[development, sid, token]).expect("starts");
         assert_eq!(config.twilio.expect("an account").account_sid, sid.1);
@@ -399,14 +571,14 @@ mod tests {
     fn secrets_do_not_show_in_debug_output() {
         let config = read(&[
             ("AVA_ENV", "development"),
-            ("ENCRYPTION_KEY", GOOD_KEY),
+            ("ENCRYPTION_KEY", PRINTED_KEY),
             ("DATABASE_URL", "postgres://ava:hunter2@db/ava"),
             ("SMTP_URL", "smtps://u:hunter2@mail"),
         ])
         .expect("starts");
         let shown = format!("{config:?}");
         assert!(
-            !shown.contains("hunter2") && !shown.contains(GOOD_KEY),
+            !shown.contains("hunter2") && !shown.contains(PRINTED_KEY),
             "{shown}"
         );
     }

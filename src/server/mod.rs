@@ -2,6 +2,7 @@
 //! through which browsers reach them.
 
 pub mod api;
+pub mod body;
 pub mod config;
 pub mod error;
 pub mod logs;

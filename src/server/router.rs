@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::routing::{get, post};
@@ -18,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::web::{
-    self, arrival, csrf, forms, headers, language, onboarding, public, studio, webhooks,
+    self, REQUEST_ID, csrf, forms, headers, language, onboarding, public, studio, webhooks,
 };
 use super::{App, api, metrics, session};
 use crate::domain::Locale;
@@ -37,7 +36,7 @@ pub fn build(app: App) -> Router {
         let pages = pages().layer(remember).layer(Extension(locale));
         router = router.nest(&format!("/{}", locale.code()), pages);
     }
-    let request_id = axum::http::HeaderName::from_static("x-request-id");
+    let has_proxies = app.config.trusted_proxies > 0;
     let pages = router
         .fallback(public::not_found)
         .method_not_allowed_fallback(public::method_not_allowed)
@@ -46,23 +45,20 @@ pub fn build(app: App) -> Router {
                 .layer(middleware::from_fn(metrics::layer))
                 .layer(session::layer(app.pool.clone(), &app.config))
                 .layer(middleware::from_fn_with_state(app.clone(), csrf::layer)),
-        )
-        .layer(DefaultBodyLimit::max(arrival::BODY_LIMIT));
+        );
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(public::readyz))
-        .route(
-            "/webhooks/vapi/{id}",
-            post(webhooks::vapi).layer(DefaultBodyLimit::max(webhooks::BODY_LIMIT)),
-        )
+        .route("/webhooks/vapi/{id}", post(webhooks::vapi))
         .merge(api::router(&app))
         .merge(assets(&app))
         .fallback_service(pages.with_state(app.clone()))
         .layer(
             ServiceBuilder::new()
-                .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
+                .map_request(move |request| web::without_foreign_id(request, has_proxies))
+                .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
                 .layer(TraceLayer::new_for_http().make_span_with(web::span))
-                .layer(PropagateRequestIdLayer::new(request_id))
+                .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(middleware::from_fn_with_state(app.clone(), headers::layer))
                 .layer(CatchPanicLayer::custom(web::panicked))
                 .layer(TimeoutLayer::with_status_code(

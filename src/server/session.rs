@@ -124,6 +124,8 @@ pub async fn end_one(pool: &PgPool, user: Uuid, id: &str) -> Result<(), Error> {
     let mut connection = pool.acquire().await?;
     if sessions::delete_of(&mut connection, user, id).await? {
         tracing::info!(%user, "session ended");
+    } else {
+        tracing::warn!(%user, "refused: a session that is not, or no longer, the customer's");
     }
     Ok(())
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::{Handle, Server};
 use leptos::config::LeptosOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool};
@@ -24,8 +26,6 @@ use super::{App, Config, Parts, metrics, router};
 /// Why the program cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error(transparent)]
-    Config(#[from] super::config::ConfigError),
     #[error(transparent)]
     Cluster(#[from] super::postgres::ClusterError),
     #[error("the database at DATABASE_URL cannot be used: {0}")]
@@ -153,7 +153,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         None => tokio::spawn(async {}),
     };
     let watcher = tokio::spawn(calls::watch(app.clone()));
-    let served = run(listener, app).await;
+    let served = listen(listener, app, told_to_stop()).await;
     for task in [sweeper, metrics, forwarder, watcher] {
         task.abort();
     }
@@ -161,29 +161,41 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     served.map_err(StartError::DataDirectory)
 }
 
-/// Serves until SIGINT or SIGTERM, then lets running requests end, for ten seconds at most.
-async fn run(listener: TcpListener, app: App) -> std::io::Result<()> {
-    use axum::serve::ListenerExt;
-    // Small answers must not wait for the acknowledgement of earlier ones.
-    let listener = listener.tap_io(|tcp| {
-        if let Err(error) = tcp.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused");
-        }
+/// How long the first request of a connection may take until its headers are complete.
+const FIRST_REQUEST: Duration = Duration::from_secs(10);
+/// How long a connection may rest before its next request, whose headers must then be complete. Longer than proxies
+/// keep theirs (60 seconds with nginx and AWS): they are to close first, or lose requests.
+const NEXT_REQUEST: Duration = Duration::from_secs(75);
+/// How long running requests have to end after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until told to stop, then lets running requests end.
+///
+/// # Errors
+/// When connections cannot be accepted.
+pub async fn listen(
+    listener: TcpListener,
+    app: App,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let handle = Handle::new();
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        stop.await;
+        stopping.graceful_shutdown(Some(GRACE));
     });
+    // Small answers must not wait for the acknowledgement of earlier ones. HTTP/2 is for the proxy in front, with TLS.
+    let mut server = Server::<SocketAddr>::from_listener(listener)
+        .acceptor(NoDelayAcceptor::new())
+        .http1_only()
+        .first_request_timeout(FIRST_REQUEST)
+        .handle(handle);
+    server
+        .http_builder()
+        .http1()
+        .header_read_timeout(NEXT_REQUEST);
     let service = router::build(app).into_make_service_with_connect_info::<SocketAddr>();
-    let (stopping, mut stopped) = tokio::sync::watch::channel(());
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        told_to_stop().await;
-        drop(stopping);
-    });
-    let too_long = async {
-        let _ = stopped.changed().await;
-        tokio::time::sleep(Duration::from_secs(10)).await;
-    };
-    tokio::select! {
-        done = server => done,
-        () = too_long => Ok(()),
-    }
+    server.serve(service).await
 }
 
 async fn told_to_stop() {

@@ -3,6 +3,7 @@
 //! A ciphertext is `1 | key id (8) | nonce (24) | sealed text`. User and column are associated
 //! data, so a value moved to another row or column does not decrypt.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -50,32 +51,32 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Why a text is no key.
+/// A text is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    #[error("is not 32 bytes in base64: make one with `openssl rand -base64 32`")]
-    Malformed,
-    #[error("is a placeholder: make a random one with `openssl rand -base64 32`")]
-    Placeholder,
-}
+#[error("is not 32 bytes in base64")]
+pub struct KeyError;
 
 impl Key {
     /// Reads a key.
     ///
     /// # Errors
-    /// When it is not 32 bytes in base64, or so regular that nobody drew it at random.
+    /// When it is not 32 bytes in base64.
     pub fn from_base64(text: &str) -> Result<Self, KeyError> {
-        let bytes = STANDARD
-            .decode(text.trim())
-            .map_err(|_| KeyError::Malformed)?;
-        let bytes: [u8; 32] = bytes.try_into().map_err(|_| KeyError::Malformed)?;
-        let mut different = bytes.to_vec();
-        different.sort_unstable();
-        different.dedup();
-        if different.len() < 8 {
-            return Err(KeyError::Placeholder);
-        }
-        Ok(Self(bytes))
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| KeyError)?;
+        bytes.try_into().map(Self).map_err(|_| KeyError)
+    }
+
+    /// Whether it may have been drawn at random, as text, a pattern, a count and few different bytes were not.
+    /// Of the keys that were, each of these refuses fewer than one in ten million.
+    #[must_use]
+    pub fn looks_random(&self) -> bool {
+        let bytes = &self.0;
+        let is_text = std::str::from_utf8(bytes).is_ok();
+        let repeats = (1..=bytes.len() / 2).any(|period| bytes[period..] == bytes[..32 - period]);
+        let step = |pair: &[u8]| pair[1].wrapping_sub(pair[0]);
+        let counts = bytes.windows(2).all(|pair| step(pair) == step(bytes));
+        let different = bytes.iter().collect::<HashSet<_>>().len();
+        !is_text && !repeats && !counts && different >= bytes.len() / 2
     }
 
     #[must_use]
@@ -305,6 +306,44 @@ mod tests {
             Ok("token")
         );
         assert!(!with.is_current(&sealed));
+    }
+
+    #[test]
+    fn what_nobody_drew_does_not_look_random() {
+        let bytes = [
+            9, 200, 3, 77, 150, 41, 255, 0, 61, 188, 17, 240, 99, 35, 170, 5,
+        ];
+        let regular: [(&str, [u8; 32]); 8] = [
+            ("one byte", [200; 32]),
+            (
+                "counted",
+                std::array::from_fn(|i| 150 + u8::try_from(i).expect("small")),
+            ),
+            (
+                "in threes",
+                std::array::from_fn(|i| 250 - 3 * u8::try_from(i).expect("small")),
+            ),
+            (
+                "eight bytes again and again",
+                std::array::from_fn(|i| bytes[i % 8]),
+            ),
+            (
+                "sixteen bytes twice",
+                std::array::from_fn(|i| bytes[i % 16]),
+            ),
+            (
+                "few different",
+                std::array::from_fn(|i| bytes[i.count_ones() as usize]),
+            ),
+            ("typed", *b"changemechangemechangemechangeme"),
+            ("a line", *b"To be, or not to be, that is the"),
+        ];
+        for (what, bytes) in regular {
+            assert!(!Key(bytes).looks_random(), "{what}");
+        }
+        for _ in 0..100 {
+            assert!(Key::random().looks_random());
+        }
     }
 
     #[test]

@@ -299,3 +299,155 @@ async fn without_the_database_pages_say_so_and_forms_lose_nothing() {
         StatusCode::SERVICE_UNAVAILABLE
     );
 }
+
+#[tokio::test]
+async fn no_address_is_answered_in_the_words_of_the_framework() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    for path in [
+        "/fr/ava-studio/calls/%ff",
+        "/fr/ava-studio/calls/x",
+        "/fr/%ff",
+        "/fr/settings?section=%ff",
+    ] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(
+            page.body.contains("<html lang=\"fr\""),
+            "{path}: {}",
+            page.body
+        );
+    }
+    let event = browser.post_raw("/webhooks/vapi/%ff", "{}", &[]).await;
+    assert_eq!(event.body, r#"{"taken":"unauthorized"}"#);
+    let problem = app.program().get("/api/v1/docs/%ff").await;
+    assert_eq!(problem.header("content-type"), "application/problem+json");
+}
+
+#[tokio::test]
+async fn the_last_of_several_values_in_an_address_counts() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let page = browser
+        .get("/en/settings?section=nothing&section=security")
+        .await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("name=\"current_password\""));
+    let page = browser
+        .get("/en/settings?x=a&x=b&%ff=%ff&x=%&section=api")
+        .await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("name=\"token_name\""));
+}
+
+#[tokio::test]
+async fn an_address_is_not_repeated_beyond_what_is_known_and_short() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let noise = "noise".repeat(1_000);
+    let query = format!("section=api&x={noise}&returnTo={noise}");
+    let pages = [
+        browser.get(&format!("/en/settings?{query}")).await,
+        browser.get(&format!("/en/help?{query}")).await,
+        browser.get(&format!("/en/{noise}")).await,
+        app.browser().get(&format!("/en/settings?{query}")).await,
+        app.browser()
+            .get(&format!("/en/ava-studio/calls/{noise}"))
+            .await,
+        app.browser().get(&format!("/en/login?{query}")).await,
+        browser
+            .post_raw(&format!("/en/settings?{query}"), "", &[])
+            .await,
+    ];
+    for page in pages {
+        let repeated = page.body.contains("noisenoise") || page.location().contains("noisenoise");
+        assert!(!repeated, "{} {}", page.location(), page.body);
+    }
+    let page = browser.get("/en/settings?x=1&section=api").await;
+    assert!(page.body.contains("href=\"/fr/settings?section=api\""));
+    let held = browser
+        .post_raw("/en/settings?x=1&section=api", "", &[])
+        .await;
+    assert!(
+        held.body.contains("action=\"/en/settings?section=api\""),
+        "{}",
+        held.body
+    );
+    let asked = app.browser().get("/en/settings?x=1&section=api").await;
+    assert_eq!(
+        asked.location(),
+        "/en/login?returnTo=%2Fen%2Fsettings%3Fsection%3Dapi"
+    );
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_refused_by_a_page() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    for path in [
+        "/he/settings?section=",
+        "/he/help?x=",
+        "/he/",
+        "/he/nothing/",
+        "/nothing?x=",
+    ] {
+        for length in [8 * 1024, 60_000] {
+            let address = format!("{path}{}", "x".repeat(length));
+            let page = browser
+                .get_with(&address, &[("accept-language", "he")])
+                .await;
+            assert_eq!(page.status, StatusCode::URI_TOO_LONG, "{path}");
+            assert!(
+                page.body.contains("הכתובת ארוכה מדי") && page.body.len() < 8_000,
+                "{path}"
+            );
+            assert!(
+                page.headers.contains_key("content-security-policy"),
+                "{path}"
+            );
+        }
+    }
+    let large = "x".repeat(33 * 1024);
+    let page = browser.get_with("/he/help", &[("x-large", &large)]).await;
+    assert_eq!(page.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert!(page.body.contains("העוגיות") && page.body.contains("<html lang=\"he\""));
+}
+
+#[tokio::test]
+async fn a_slash_too_many_leads_to_the_page() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    for (path, expected) in [
+        ("/en/", "/en"),
+        ("/fr/settings/?section=api", "/fr/settings?section=api"),
+        ("/he/onboarding/profile/", "/he/onboarding/profile"),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let answer = browser.send_raw(method, path, "", &[]).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::PERMANENT_REDIRECT,
+                "{method} {path}"
+            );
+            assert_eq!(answer.location(), expected);
+        }
+        let posted = browser.post_raw(path, "", &[]).await;
+        assert_eq!(posted.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            browser.get(expected).await.status,
+            StatusCode::OK,
+            "{expected}"
+        );
+    }
+    for path in [
+        "//evil.example/",
+        "/en//evil.example/",
+        "/en/%5cevil.example/",
+        "/nothing/",
+        "/en/login//",
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.location(), "", "{path}");
+    }
+}

@@ -7,7 +7,7 @@ use ava::server::mail::Mailer;
 use ava::server::store::MIGRATIONS;
 use ava::server::vault::{Key, Vault};
 use ava::server::vendors::Vendors;
-use ava::server::{App, Config, Parts, router};
+use ava::server::{App, Config, Parts, router, start};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode, header};
@@ -96,18 +96,21 @@ impl TestApp {
         .expect("the configuration is good");
         let key = Key::from_base64(ENCRYPTION_KEY).expect("a key");
         let vault = Arc::new(Vault::new(key, Vec::new()));
+        let leptos = LeptosOptions::builder()
+            .output_name("ava")
+            .site_root(config.site_root.as_str())
+            .build();
         let app = App::new(Parts {
             mailer: Mailer::new(&config).expect("a mailer"),
             vendors: Vendors::new(&config).expect("clients"),
             config,
             pool: pool.clone(),
             vault: Arc::clone(&vault),
-            leptos: Arc::new(LeptosOptions::builder().output_name("ava").build()),
+            leptos: Arc::new(leptos),
             reloads: false,
         });
         let router = router::build(app.clone());
-        let served = router.clone();
-        tokio::spawn(async move { axum::serve(listener, served).await });
+        tokio::spawn(start::listen(listener, app.clone(), std::future::pending()));
         Self {
             app,
             database_url: database_url.into(),

@@ -8,16 +8,20 @@ use std::fmt::{Debug, Write};
 use std::sync::Once;
 
 use tracing::field::Field;
+use tracing::span::{Attributes, Id};
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 
 pub struct Event {
     pub target: &'static str,
     pub level: Level,
     /// The values of its fields, one after the other.
     pub text: String,
+    /// The same of the request that it belongs to.
+    pub request: String,
 }
 
 thread_local! {
@@ -27,7 +31,10 @@ thread_local! {
 
 struct ByThread;
 
-impl<S: Subscriber> Layer<S> for ByThread {
+/// The values of a span's fields.
+struct Values(String);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ByThread {
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
         Interest::sometimes()
     }
@@ -36,7 +43,21 @@ impl<S: Subscriber> Layer<S> for ByThread {
         HEARD.with_borrow(Option::is_some)
     }
 
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+    fn on_new_span(&self, span: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut text = String::new();
+        span.record(&mut |_: &Field, value: &dyn Debug| {
+            write!(text, "{value:?} ").expect("a string takes everything");
+        });
+        if let Some(span) = context.span(id) {
+            span.extensions_mut().insert(Values(text));
+        }
+    }
+
+    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
+        let spans = context.event_scope(event).into_iter().flatten();
+        let request: String = spans
+            .filter_map(|span| Some(span.extensions().get::<Values>()?.0.clone()))
+            .collect();
         let mut text = String::new();
         event.record(&mut |_: &Field, value: &dyn Debug| {
             write!(text, "{value:?} ").expect("a string takes everything");
@@ -47,6 +68,7 @@ impl<S: Subscriber> Layer<S> for ByThread {
                     target: event.metadata().target(),
                     level: *event.metadata().level(),
                     text,
+                    request,
                 });
             }
         });

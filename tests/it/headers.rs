@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::common::TestApp;
+use crate::events;
 
 const PATHS: &[&str] = &[
     "/",
@@ -140,4 +141,119 @@ async fn the_first_page_follows_the_browsers_languages() {
     browser.get("/he/help").await;
     let answer = browser.get_with("/", &[("accept-language", "fr")]).await;
     assert_eq!(answer.location(), "/he", "the language read last");
+}
+
+#[tokio::test]
+async fn errors_are_not_kept_whatever_their_address() {
+    let root = std::env::temp_dir().join(format!("ava-site-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(root.join("pkg")).expect("a folder");
+    std::fs::write(root.join("pkg/there.js"), "1").expect("an asset");
+    let app = TestApp::start_with(&[("LEPTOS_SITE_ROOT", &root.to_string_lossy())]).await;
+    let mut browser = app.browser();
+    let there = browser.get("/pkg/there.js").await;
+    assert_eq!(there.headers["cache-control"], "no-cache");
+    let part = browser
+        .get_with("/pkg/there.js", &[("range", "bytes=9-")])
+        .await;
+    assert_eq!(part.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    let mut answers = vec![part];
+    for (method, path) in [
+        ("GET", "/pkg/missing.js"),
+        ("GET", "/pkg/"),
+        ("GET", "/pkg/%ff"),
+        ("GET", "/favicon.svg"),
+        ("POST", "/favicon.svg"),
+        ("POST", "/pkg/there.js"),
+        ("GET", "/api/v1/docs/missing.css"),
+        ("GET", "/en/missing"),
+    ] {
+        answers.push(browser.send_raw(method, path, "", &[]).await);
+    }
+    for answer in answers {
+        assert!(answer.status.is_client_error(), "{answer:?}");
+        assert_eq!(answer.headers["cache-control"], "no-store", "{answer:?}");
+    }
+    std::fs::remove_dir_all(root).expect("removed");
+}
+
+/// The id of the answer, and what the log says of its request.
+async fn named(app: &TestApp, id: &str) -> (String, String) {
+    events::take();
+    let body = "tone=warm";
+    let sent = [("x-request-id", id)];
+    let answer = app
+        .browser()
+        .post_raw("/en/onboarding/ava", body, &sent)
+        .await;
+    let logged = events::take();
+    let refused = logged.iter().find(|event| event.text.contains("refused"));
+    let own = answer.headers["x-request-id"].to_str().expect("text");
+    let request = refused.expect("a refusal is logged").request.clone();
+    (own.to_owned(), request)
+}
+
+#[tokio::test]
+async fn a_request_is_named_by_us_alone() {
+    let app = TestApp::start().await;
+    let behind = TestApp::start_with(&[("TRUSTED_PROXIES", "1")]).await;
+    for (app, id, is_logged) in [
+        (&app, "req-7.1", false),
+        (&behind, "req-7.1", true),
+        (&behind, "a b", false),
+        (&behind, &"x".repeat(101), false),
+        (&behind, "a\tb", false),
+    ] {
+        let (own, logged) = named(app, id).await;
+        assert!(own.parse::<uuid::Uuid>().is_ok(), "{own}");
+        assert!(logged.contains(&own), "{logged}");
+        assert_eq!(logged.contains(id), is_logged, "{logged}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_page_that_is_read_changes_the_language() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let own = ("sec-fetch-site", "same-origin");
+    browser.get_with("/en/help", &[own]).await;
+    for (method, header) in [
+        ("HEAD", ("sec-fetch-mode", "navigate")),
+        ("GET", ("sec-purpose", "prefetch")),
+        ("GET", ("sec-purpose", "prefetch;prerender")),
+        ("GET", ("purpose", "prefetch")),
+        ("GET", ("x-moz", "prefetch")),
+        ("GET", ("sec-fetch-mode", "cors")),
+    ] {
+        let answer = browser
+            .send_raw(method, "/fr/help", "", &[own, header])
+            .await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(
+            !answer.headers.contains_key("set-cookie"),
+            "{method} {header:?}"
+        );
+        assert_eq!(
+            app.column("locale").await.as_deref(),
+            Some("en"),
+            "{method} {header:?}"
+        );
+    }
+    let read = [own, ("sec-fetch-mode", "navigate")];
+    browser.get_with("/fr/help", &read).await;
+    assert_eq!(app.column("locale").await.as_deref(), Some("fr"));
+    assert_eq!(browser.get("/").await.location(), "/fr");
+}
+
+#[tokio::test]
+async fn log_out_leaves_the_browser_nothing_of_the_customer_and_others_what_is_theirs() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let before = browser.cookies.clone();
+    let page = browser.get("/en/onboarding/profile").await;
+    assert_eq!(page.headers["cache-control"], "no-store");
+    let left = browser.submit_from(&page, "/en/logout", &[]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER);
+    assert!(!left.headers.contains_key("clear-site-data"));
+    assert!(!browser.cookies.contains_key("session"));
+    assert_ne!(browser.cookies["csrf"], before["csrf"]);
 }

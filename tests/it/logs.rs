@@ -92,5 +92,5 @@ fn without_a_project_nothing_is_sent() {
         "SENTRY_DSN" => Some("sentry.example".to_owned()),
         _ => None,
     });
-    assert_eq!(wrong.expect_err("no address").name, "SENTRY_DSN");
+    assert_eq!(wrong.expect_err("no address").0[0].name, "SENTRY_DSN");
 }

@@ -6,6 +6,7 @@ mod api;
 mod bad_input;
 mod circles;
 mod common;
+mod connections;
 mod contracts;
 mod events;
 mod fields;
@@ -17,6 +18,7 @@ mod onboarding;
 mod pages;
 mod postgres;
 mod proposals;
+mod refusals;
 mod rooms;
 #[path = "../../sandbox/mod.rs"]
 mod sandbox;

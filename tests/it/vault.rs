@@ -212,3 +212,43 @@ async fn rotation_seals_everything_anew_and_leaves_what_it_cannot_read() {
         .count();
     assert_eq!(readable, 3);
 }
+
+/// Whoever has the sources has each key that stands in them.
+#[test]
+fn no_key_in_the_sources_is_good_for_production() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let parts = [
+        "src",
+        "tests",
+        "benches",
+        "sandbox",
+        "scripts",
+        "docs",
+        "end2end/tests",
+        "README.md",
+        "Makefile",
+    ];
+    let mut open = parts.map(|part| root.join(part)).to_vec();
+    let mut found = 0;
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).expect("a folder");
+            open.extend(entries.map(|entry| entry.expect("an entry").path()));
+            continue;
+        }
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+        for word in text
+            .split(|c| !is_base64(c))
+            .filter(|word| word.len() == 44)
+        {
+            if let Ok(key) = Key::from_base64(word) {
+                found += 1;
+                assert!(!key.looks_random(), "{} holds a key", path.display());
+            }
+        }
+    }
+    assert!(found > 0, "the tests have a key");
+}

@@ -851,11 +851,13 @@ async fn events_are_taken_once_and_only_with_the_secret() {
         statuses.iter().filter(|status| **status == 401).count(),
         100
     );
-    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM calls")
-        .fetch_one(&app.pool)
-        .await
-        .expect("a count");
-    assert_eq!(stored, 100);
+    let calls = async || -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM calls")
+            .fetch_one(&app.pool)
+            .await
+            .expect("a count")
+    };
+    assert_eq!(calls().await, 100);
 
     for (body, status) in [
         (
@@ -867,6 +869,14 @@ async fn events_are_taken_once_and_only_with_the_secret() {
     ] {
         assert_eq!(post(url.clone(), secret.clone(), body).await, status);
     }
+    // What is no id would be none the next time either.
+    let long = "x".repeat(101);
+    for id in ["", "a\0", "../assistant", "a/b", "a b", "\u{5d0}", &long] {
+        let body =
+            json!({"message": {"type": "status-update", "status": "queued", "call": {"id": id}}});
+        assert_eq!(post(url.clone(), secret.clone(), body).await, 200, "{id:?}");
+    }
+    assert_eq!(calls().await, 100);
     let elsewhere =
         url.rsplit_once('/').expect("an id").0.to_owned() + "/" + &Uuid::new_v4().to_string();
     assert_eq!(post(elsewhere, secret.clone(), event(1)).await, 401);

@@ -206,6 +206,7 @@ async fn named(app: &App, caller: &Caller, id: &str) -> Result<(Row, Onboarding)
     if row.id == id {
         Ok((row, onboarding))
     } else {
+        tracing::warn!(user = %caller.user, "refused: an assistant that is not the customer's");
         Err(Kind::NotFound.into())
     }
 }

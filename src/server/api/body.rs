@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -10,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{FieldError, Kind, Problem, Type, Wrong};
 use crate::domain::{Draft, Field, Rule};
+use crate::server::body;
 
 /// The largest body, in bytes.
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -250,9 +250,7 @@ impl<S: Send + Sync> FromRequest<S> for Object {
         if !is_json {
             return Err(Kind::UnsupportedMediaType.into());
         }
-        let body = to_bytes(request.into_body(), BODY_LIMIT)
-            .await
-            .map_err(|_| Kind::TooLarge)?;
+        let body = body::read(request.into_body(), BODY_LIMIT).await?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(fields)) => Ok(Self::new(fields, String::new())),
             Ok(_) => Err(Problem::field("", Wrong::Type(Type::Object))),

@@ -13,7 +13,8 @@ use super::problem::{Kind, Problem};
 use crate::domain::Locale;
 use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::services::tokens;
-use crate::server::web::arrival::{client_ip, is_from_elsewhere};
+use crate::server::web::arrival::is_from_elsewhere;
+use crate::server::web::client_ip::client_ip;
 use crate::server::{App, Error, session};
 
 /// The header that only a page of our own can send along with a cookie: another origin's would be
@@ -52,8 +53,11 @@ impl FromRequestParts<App> for Caller {
                         None => Ok(None),
                     }
                 }
-                .await?
-                .ok_or(Kind::Unauthorized)?;
+                .await?;
+                let Some(of_token) = of_token else {
+                    tracing::warn!("refused: a token that is not, or no longer, good");
+                    return Err(Kind::Unauthorized.into());
+                };
                 Self {
                     user: of_token.onboarding.user,
                     by: By::Token(of_token.token),
@@ -115,9 +119,12 @@ async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
         .ok_or(Kind::Unauthorized)?
         .onboarding;
     let is_change = !parts.method.is_safe();
-    if is_from_elsewhere(&parts.headers, &app.config)
-        || (is_change && !parts.headers.contains_key(OWN_HEADER))
-    {
+    if is_from_elsewhere(&parts.headers, &app.config) {
+        tracing::warn!(user = %before.user, "refused: a call from another origin");
+        return Err(Kind::Forbidden.into());
+    }
+    if is_change && !parts.headers.contains_key(OWN_HEADER) {
+        tracing::warn!(user = %before.user, "refused: a call that does not show that it is ours");
         return Err(Kind::Forbidden.into());
     }
     Ok(Caller {

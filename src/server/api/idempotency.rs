@@ -12,7 +12,7 @@ use super::body::BODY_LIMIT;
 use super::caller::Caller;
 use super::problem::{Kind, Problem, Wrong};
 use crate::server::services::idempotency::{self, Taken};
-use crate::server::{App, Error};
+use crate::server::{App, Error, body};
 
 pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -42,9 +42,7 @@ async fn once(
         .ok()
         .filter(|key| (1..=200).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()))
         .ok_or_else(|| Problem::field("Idempotency-Key", Wrong::IdempotencyKey))?;
-    let body = to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|_| Kind::TooLarge)?;
+    let body = body::read(body, BODY_LIMIT).await?;
     let mut hash = Sha256::new();
     hash.update(parts.uri.path());
     hash.update([0]);

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use crate::domain::progress::Blocker;
 use crate::domain::{self, Locale};
 use crate::server::Error;
+use crate::server::body::Unread;
+use crate::server::web::REQUEST_ID;
 use crate::texts::{self, t};
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -331,6 +333,12 @@ impl From<Kind> for Problem {
     }
 }
 
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        Self::of_status(unread.status())
+    }
+}
+
 impl From<Blocker> for Problem {
     fn from(blocker: Blocker) -> Self {
         Kind::Blocked(blocker).into()
@@ -374,7 +382,7 @@ impl IntoResponse for Problem {
 fn asked(headers: &HeaderMap) -> (Locale, String) {
     let text = |name: &str| headers.get(name)?.to_str().ok();
     let locale = text(ACCEPT_LANGUAGE.as_str()).and_then(Locale::negotiate);
-    let request_id = text("x-request-id").unwrap_or_default();
+    let request_id = text(REQUEST_ID.as_str()).unwrap_or_default();
     (locale.unwrap_or_default(), request_id.to_owned())
 }
 

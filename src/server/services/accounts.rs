@@ -476,7 +476,7 @@ async fn is_present_password(pool: &PgPool, user: Uuid, current: &str) -> Result
         let mut connection = pool.acquire().await?;
         limit.clear(&mut connection, user.as_bytes()).await?;
     } else {
-        tracing::warn!(%user, "current password refused");
+        tracing::warn!(%user, "refused: not the password of today");
     }
     Ok(fits)
 }

@@ -141,11 +141,13 @@ pub async fn take(app: &App, assistant: Uuid, secret: &[u8], body: &[u8]) -> Res
     let Some((owner, sealed)) =
         owner.and_then(|owner| Some((owner.user_id, owner.webhook_secret_encrypted?)))
     else {
+        tracing::warn!(%assistant, "refused: an event for no assistant of ours");
         return Ok(Taken::Unauthorized);
     };
     let expected = app.vault.open(owner, Column::WebhookSecret, &sealed)?;
     // Hashes of what is compared give nothing away by the time it takes.
     if Sha256::digest(secret) != Sha256::digest(expected.as_bytes()) {
+        tracing::warn!(user = %owner, %assistant, "refused: an event without the assistant's secret");
         return Ok(Taken::Unauthorized);
     }
     drop(connection);
@@ -153,18 +155,18 @@ pub async fn take(app: &App, assistant: Uuid, secret: &[u8], body: &[u8]) -> Res
         return Ok(Taken::Malformed);
     };
     let is_known = matches!(event.kind.as_str(), "status-update" | "end-of-call-report");
-    if !is_known || event.call.id.is_empty() || event.call.id.len() > 100 {
+    let Some(call) = event.call.filter(|_| is_known) else {
         return Ok(Taken::Ignored);
-    }
+    };
     let mut transaction = app.pool.begin().await?;
     if !store::lock_user(&mut transaction, owner).await? {
         return Ok(Taken::Unauthorized);
     }
-    let status = event.call.status.as_deref().unwrap_or_default();
+    let status = call.status.as_deref().unwrap_or_default();
     let is_new = rows::insert_event(
         &mut transaction,
         owner,
-        &event.call.id,
+        &call.id,
         &event.kind,
         &bounded(status, 40),
     )
@@ -176,7 +178,7 @@ pub async fn take(app: &App, assistant: Uuid, secret: &[u8], body: &[u8]) -> Res
         .customer_number
         .as_deref()
         .map(|number| bounded(number, 40));
-    learn(&mut transaction, owner, &event.call, customer.as_deref()).await?;
+    learn(&mut transaction, owner, &call, customer.as_deref()).await?;
     transaction.commit().await?;
     Ok(Taken::Stored)
 }

@@ -131,6 +131,8 @@ pub async fn revoke(pool: &PgPool, user: Uuid, id: Uuid) -> Result<(), Error> {
     let mut connection = pool.acquire().await?;
     if rows::delete(&mut connection, user, id).await? {
         tracing::info!(%user, token = %id, "token revoked");
+    } else {
+        tracing::warn!(%user, token = %id, "refused: a token that is not, or no longer, the customer's");
     }
     Ok(())
 }

@@ -58,10 +58,13 @@ impl Door {
         })
     }
 
-    /// A request to a path below the base address.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let base = self.base.as_str().trim_end_matches('/');
-        self.client.request(method, format!("{base}{path}"))
+    /// A request to a path below the base address. Whatever stands in a segment, it stays one.
+    pub fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        self.client.request(method, url)
     }
 
     /// Sends a request that changes nothing, again if need be.
@@ -225,6 +228,29 @@ mod tests {
         assert!(!breaker.lets_through(later), "only one");
         breaker.count(true, later);
         assert!(breaker.lets_through(later));
+    }
+
+    #[test]
+    fn a_segment_leads_nowhere_else() {
+        for (base, id, expected) in [
+            ("https://api.example", "c-1", "https://api.example/call/c-1"),
+            (
+                "http://sandbox:1/vapi/",
+                "c-1",
+                "http://sandbox:1/vapi/call/c-1",
+            ),
+            (
+                "https://api.example",
+                "../assistant?x#y",
+                "https://api.example/call/..%2Fassistant%3Fx%23y",
+            ),
+            ("https://api.example", "..", "https://api.example/call"),
+        ] {
+            let base = Url::parse(base).expect("an address");
+            let door = Door::new(&base, REST).expect("a client");
+            let request = door.request(Method::GET, &["call", id]).build();
+            assert_eq!(request.expect("a request").url().as_str(), expected);
+        }
     }
 
     #[test]

@@ -146,8 +146,8 @@ impl Twilio {
         Self { door }
     }
 
-    fn request(&self, method: Method, path: &str, with: Credentials<'_>) -> RequestBuilder {
-        let path = format!("/2010-04-01/Accounts/{}{path}", with.account_sid);
+    fn request(&self, method: Method, path: &[&str], with: Credentials<'_>) -> RequestBuilder {
+        let path = [&["2010-04-01", "Accounts"], path].concat();
         self.door
             .request(method, &path)
             .basic_auth(with.account_sid, Some(with.auth_token))
@@ -158,7 +158,8 @@ impl Twilio {
     /// # Errors
     /// [`Failure::Refused`] when it does not.
     pub async fn check(&self, with: Credentials<'_>) -> Result<(), Failure> {
-        let request = self.request(Method::GET, ".json", with);
+        let path = format!("{}.json", with.account_sid);
+        let request = self.request(Method::GET, &[&path], with);
         let account: Account = understood(&self.door.read(request).await?)?;
         if account.status != "active" {
             return Err(Failure::Refused(Refusal::Suspended));
@@ -194,9 +195,8 @@ impl Twilio {
         with: Credentials<'_>,
         query: &[(&str, &str)],
     ) -> Result<Vec<Number>, Failure> {
-        let request = self
-            .request(Method::GET, "/IncomingPhoneNumbers.json", with)
-            .query(query);
+        let path = [with.account_sid, "IncomingPhoneNumbers.json"];
+        let request = self.request(Method::GET, &path, with).query(query);
         let page: Numbers = understood(&self.door.read(request).await?)?;
         Ok(page
             .incoming_phone_numbers
@@ -216,7 +216,8 @@ impl Twilio {
         sid: &str,
         routing: &Routing,
     ) -> Result<(), Failure> {
-        let path = format!("/IncomingPhoneNumbers/{sid}.json");
+        let number = format!("{sid}.json");
+        let path = [with.account_sid, "IncomingPhoneNumbers", number.as_str()];
         let body = serde_urlencoded::to_string(routing.form()).unwrap_or_default();
         let request = self
             .request(Method::POST, &path, with)

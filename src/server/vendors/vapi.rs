@@ -117,6 +117,7 @@ pub fn call_body(assistant_id: &str, phone_number_id: &str, customer: &str) -> V
 /// What is read of an assistant.
 #[derive(Deserialize)]
 pub struct AssistantSeen {
+    #[serde(deserialize_with = "id")]
     pub id: String,
     #[serde(default)]
     metadata: Value,
@@ -126,6 +127,7 @@ pub struct AssistantSeen {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NumberSeen {
+    #[serde(deserialize_with = "id")]
     pub id: String,
     #[serde(default)]
     pub number: Option<String>,
@@ -137,6 +139,7 @@ pub struct NumberSeen {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CallSeen {
+    #[serde(deserialize_with = "id")]
     pub id: String,
     #[serde(default)]
     pub status: Option<String>,
@@ -156,6 +159,18 @@ pub struct Analysis {
     pub summary: Option<String>,
 }
 
+/// Whether this can be an id of Vapi's: they are UUIDs (spec). Nothing else reaches the database or an address.
+fn is_id(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=100).contains(&text.len()) && text.bytes().all(is_part)
+}
+
+fn id<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let id = String::deserialize(from)?;
+    let wrong = || serde::de::Error::custom("no id of Vapi's");
+    Some(id).filter(|id| is_id(id)).ok_or_else(wrong)
+}
+
 /// A time as RFC 3339; anything else counts as not told.
 fn instant<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<OffsetDateTime>, D::Error> {
     let value = Value::deserialize(from)?;
@@ -168,7 +183,8 @@ fn instant<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<OffsetDat
 #[derive(Debug)]
 pub struct Event {
     pub kind: String,
-    pub call: CallSeen,
+    /// `None` where it names none.
+    pub call: Option<CallSeen>,
     /// The other side's number, where it is told.
     pub customer_number: Option<String>,
     pub is_inbound: bool,
@@ -187,12 +203,17 @@ impl Event {
         let customer_number = text(message.pointer("/customer/number"))
             .or_else(|| text(call.pointer("/customer/number")));
         let is_inbound = text(call.get("type")).is_some_and(|kind| kind.starts_with("inbound"));
-        let id = text(call.get("id")).unwrap_or_default();
-        message["id"] = Value::String(id);
+        let id = text(call.get("id")).filter(|id| is_id(id));
         if kind == "end-of-call-report" {
             message["status"] = Value::String("ended".to_owned());
         }
-        let call = serde_json::from_value(message).ok()?;
+        let call = match id {
+            Some(id) => {
+                message["id"] = Value::String(id);
+                Some(serde_json::from_value(message).ok()?)
+            }
+            None => None,
+        };
         Some(Self {
             kind,
             call,
@@ -207,11 +228,16 @@ impl Vapi {
         Self { door }
     }
 
-    fn request(&self, method: Method, path: &str, key: &str) -> RequestBuilder {
+    fn request(&self, method: Method, path: &[&str], key: &str) -> RequestBuilder {
         self.door.request(method, path).bearer_auth(key)
     }
 
-    async fn get(&self, path: &str, query: &[(&str, &str)], key: &str) -> Result<Value, Failure> {
+    async fn get(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        key: &str,
+    ) -> Result<Value, Failure> {
         let request = self.request(Method::GET, path, key).query(query);
         understood(&self.door.read(request).await?)
     }
@@ -219,7 +245,7 @@ impl Vapi {
     async fn change(
         &self,
         method: Method,
-        path: &str,
+        path: &[&str],
         key: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failure> {
@@ -236,7 +262,7 @@ impl Vapi {
     /// # Errors
     /// [`Failure::Refused`] when it does not.
     pub async fn check(&self, key: &str) -> Result<(), Failure> {
-        let answer = self.get("/assistant", &[("limit", "1")], key).await?;
+        let answer = self.get(&["assistant"], &[("limit", "1")], key).await?;
         read::<Vec<AssistantSeen>>(answer).map(drop)
     }
 
@@ -256,7 +282,7 @@ impl Vapi {
             .format(&Rfc3339)
             .unwrap_or_default();
         let query = [("limit", "1000"), ("createdAtGe", since.as_str())];
-        let all: Vec<AssistantSeen> = read(self.get("/assistant", &query, key).await?)?;
+        let all: Vec<AssistantSeen> = read(self.get(&["assistant"], &query, key).await?)?;
         let ours = ours.to_string();
         Ok(all
             .into_iter()
@@ -266,14 +292,14 @@ impl Vapi {
     /// # Errors
     /// [`Failure::NotFound`] when it was deleted at Vapi.
     pub async fn assistant(&self, key: &str, id: &str) -> Result<AssistantSeen, Failure> {
-        read(self.get(&format!("/assistant/{id}"), &[], key).await?)
+        read(self.get(&["assistant", id], &[], key).await?)
     }
 
     /// # Errors
     /// With `maybe_done` it may exist all the same: look before trying again.
     pub async fn create_assistant(&self, key: &str, body: &Value) -> Result<String, Failure> {
         let answer = self
-            .change(Method::POST, "/assistant", key, Some(body))
+            .change(Method::POST, &["assistant"], key, Some(body))
             .await?;
         read::<AssistantSeen>(answer).map(|seen| seen.id)
     }
@@ -281,8 +307,7 @@ impl Vapi {
     /// # Errors
     /// [`Failure::NotFound`] when it was deleted at Vapi.
     pub async fn update_assistant(&self, key: &str, id: &str, body: &Value) -> Result<(), Failure> {
-        let path = format!("/assistant/{id}");
-        self.change(Method::PATCH, &path, key, Some(body))
+        self.change(Method::PATCH, &["assistant", id], key, Some(body))
             .await
             .map(drop)
     }
@@ -292,10 +317,10 @@ impl Vapi {
     /// # Errors
     /// When Vapi does not answer or refuses the key.
     pub async fn delete_assistant(&self, key: &str, id: &str) -> Result<(), Failure> {
-        self.delete(&format!("/assistant/{id}"), key).await
+        self.delete(&["assistant", id], key).await
     }
 
-    async fn delete(&self, path: &str, key: &str) -> Result<(), Failure> {
+    async fn delete(&self, path: &[&str], key: &str) -> Result<(), Failure> {
         match self.change(Method::DELETE, path, key, None).await {
             Ok(_) | Err(Failure::NotFound) => Ok(()),
             Err(failure) => Err(failure),
@@ -311,8 +336,10 @@ impl Vapi {
         key: &str,
         number: &str,
     ) -> Result<Option<NumberSeen>, Failure> {
-        let all: Vec<NumberSeen> =
-            read(self.get("/phone-number", &[("limit", "1000")], key).await?)?;
+        let all: Vec<NumberSeen> = read(
+            self.get(&["phone-number"], &[("limit", "1000")], key)
+                .await?,
+        )?;
         Ok(all
             .into_iter()
             .find(|seen| seen.number.as_deref() == Some(number)))
@@ -324,7 +351,7 @@ impl Vapi {
     /// With `maybe_done` it may be imported all the same: look before trying again.
     pub async fn import_number(&self, key: &str, import: &Import<'_>) -> Result<String, Failure> {
         let answer = self
-            .change(Method::POST, "/phone-number", key, Some(&import.body()))
+            .change(Method::POST, &["phone-number"], key, Some(&import.body()))
             .await?;
         read::<NumberSeen>(answer).map(|seen| seen.id)
     }
@@ -334,9 +361,8 @@ impl Vapi {
     /// # Errors
     /// [`Failure::NotFound`] when it is not imported any more.
     pub async fn attach(&self, key: &str, id: &str, assistant_id: &str) -> Result<(), Failure> {
-        let path = format!("/phone-number/{id}");
         let body = attach_body(assistant_id);
-        self.change(Method::PATCH, &path, key, Some(&body))
+        self.change(Method::PATCH, &["phone-number", id], key, Some(&body))
             .await
             .map(drop)
     }
@@ -347,7 +373,7 @@ impl Vapi {
     /// # Errors
     /// When Vapi does not answer or refuses the key.
     pub async fn delete_number(&self, key: &str, id: &str) -> Result<(), Failure> {
-        self.delete(&format!("/phone-number/{id}"), key).await
+        self.delete(&["phone-number", id], key).await
     }
 
     /// Places a call. It is billed and has no idempotency key, so it is never repeated.
@@ -355,13 +381,16 @@ impl Vapi {
     /// # Errors
     /// With `maybe_done` the phone may ring all the same.
     pub async fn call(&self, key: &str, body: &Value) -> Result<CallSeen, Failure> {
-        read(self.change(Method::POST, "/call", key, Some(body)).await?)
+        read(
+            self.change(Method::POST, &["call"], key, Some(body))
+                .await?,
+        )
     }
 
     /// # Errors
     /// [`Failure::NotFound`] when Vapi does not know it.
     pub async fn call_seen(&self, key: &str, id: &str) -> Result<CallSeen, Failure> {
-        read(self.get(&format!("/call/{id}"), &[], key).await?)
+        read(self.get(&["call", id], &[], key).await?)
     }
 }
 
@@ -433,16 +462,25 @@ mod tests {
             "phoneNumber":{"twilioAuthToken":"t"},"customer":{"number":"+14155550101"},"new":1}}"#;
         let event = Event::read(report).expect("an event");
         assert_eq!(event.kind, "end-of-call-report");
-        assert_eq!(event.call.id, "c1");
-        assert_eq!(event.call.status.as_deref(), Some("ended"));
-        assert!(event.call.started_at.is_some() && event.call.ended_at.is_none());
+        let call = event.call.as_ref().expect("a call");
+        assert_eq!(
+            (call.id.as_str(), call.status.as_deref()),
+            ("c1", Some("ended"))
+        );
+        assert!(call.started_at.is_some() && call.ended_at.is_none());
         assert!(event.is_inbound);
         assert_eq!(event.customer_number.as_deref(), Some("+14155550101"));
         assert!(!format!("{event:?}").contains("secret"));
-        assert!(
-            Event::read(br#"{"message":{"type":"hang"}}"#).is_some(),
-            "no call"
-        );
+        for without in [
+            r#"{"type":"hang"}"#,
+            r#"{"type":"hang","call":{"id":"../c1"}}"#,
+            r#"{"type":"hang","call":{"id":"c1\u0000"}}"#,
+            r#"{"type":"hang","call":{"id":7}}"#,
+        ] {
+            let body = format!("{{\"message\":{without}}}");
+            let event = Event::read(body.as_bytes()).expect("an event");
+            assert!(event.call.is_none(), "{without}");
+        }
         for body in [&b"{}"[..], b"[]", b"{\"message\":{}}", b"\xff"] {
             assert!(Event::read(body).is_none());
         }

@@ -1,9 +1,8 @@
 //! Reading a request: the visit, the proven form, the customer; or the answer where one of them is missing.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_TYPE, HeaderMap, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
@@ -11,11 +10,14 @@ use axum::response::Response;
 use leptos::nonce::Nonce;
 use tower_sessions::Session;
 
+use super::client_ip::client_ip;
 use super::cookie::{self, KNOWN_BROWSER};
 use super::visit::{Customer, Form, Visit};
-use super::{csrf, language, render};
+use super::{REQUEST_ID, csrf, language, render};
 use crate::domain::Locale;
 use crate::functions::Refusal;
+use crate::pages::error::Trouble;
+use crate::server::body::{self, Unread};
 use crate::server::{App, Config, session};
 
 impl FromRequestParts<App> for Visit {
@@ -67,13 +69,16 @@ impl FromRequestParts<App> for Visit {
             reset_token: held(cookie::RESET),
             request_id: parts
                 .headers
-                .get("x-request-id")
+                .get(REQUEST_ID)
                 .and_then(|id| id.to_str().ok())
                 .unwrap_or_default()
                 .to_owned(),
             wants_json: accepts_json(&parts.headers),
             app: app.clone(),
         };
+        if let Some((status, trouble)) = too_long(parts) {
+            return Err(render::trouble(&visit, status, trouble));
+        }
         match session::customer(&app.pool, &visit.session).await {
             Ok(Some(found)) => {
                 visit.logged_in_at = Some(found.logged_in_at);
@@ -101,7 +106,10 @@ pub struct Posted {
 }
 
 /// The largest form body, in bytes.
-pub const BODY_LIMIT: usize = 64 * 1024;
+const BODY_LIMIT: usize = 64 * 1024;
+/// The longest address, and all headers together, of a request to a page, in bytes.
+const ADDRESS_LIMIT: usize = 8 * 1024;
+const HEADERS_LIMIT: usize = 32 * 1024;
 
 impl FromRequest<App> for Posted {
     type Rejection = Response;
@@ -110,6 +118,7 @@ impl FromRequest<App> for Posted {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, app).await?;
         if is_from_elsewhere(&parts.headers, &app.config) {
+            tracing::warn!(user = ?visit.user(), "refused: a form from another site");
             return Err(render::refusal(&visit, &Refusal::Forbidden));
         }
         let content_type = parts
@@ -121,8 +130,13 @@ impl FromRequest<App> for Posted {
         if !is_form {
             return Err(render::refusal(&visit, &Refusal::Malformed));
         }
-        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(render::refusal(&visit, &Refusal::TooLarge));
+        let body = match body::read(body, BODY_LIMIT).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return Err(render::refusal(&visit, &Refusal::TooLarge)),
+            Err(unread) => {
+                let status = unread.status();
+                return Err(render::trouble(&visit, status, Trouble::Incomplete));
+            }
         };
         let Some(fields) = decode(&body) else {
             return Err(render::refusal(&visit, &Refusal::Malformed));
@@ -134,6 +148,7 @@ impl FromRequest<App> for Posted {
             return Err(render::hold(&visit, form, &Refusal::Unavailable));
         }
         if !is_proven {
+            tracing::warn!(user = ?visit.user(), "refused: a form without a good token");
             let why = if visit.csrf.has_cookie() {
                 Refusal::FormExpired
             } else {
@@ -147,9 +162,33 @@ impl FromRequest<App> for Posted {
             .as_ref()
             .is_some_and(|customer| account != customer.user.simple().to_string());
         if is_of_another && !account.is_empty() {
+            tracing::warn!(user = ?visit.user(), "refused: a form of another account");
             return Err(render::hold(&visit, form, &Refusal::OtherAccount));
         }
         Ok(Self { visit, form })
+    }
+}
+
+/// What is too long of a request. The HTTP library answers by itself, without a page or headers of ours, only to what
+/// is longer still.
+fn too_long(parts: &Parts) -> Option<(StatusCode, Trouble)> {
+    let address = parts
+        .uri
+        .path_and_query()
+        .map_or(0, |all| all.as_str().len());
+    let headers = parts.headers.iter();
+    let headers: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if address > ADDRESS_LIMIT {
+        Some((StatusCode::URI_TOO_LONG, Trouble::LongAddress))
+    } else if headers > HEADERS_LIMIT {
+        Some((
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Trouble::LargeHeaders,
+        ))
+    } else {
+        None
     }
 }
 
@@ -193,30 +232,6 @@ fn accepts_json(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept == "application/json")
 }
 
-/// The visitor's address: the peer's, or what the trusted proxies in front say it is.
-pub(in crate::server) fn client_ip(
-    headers: &HeaderMap,
-    peer: Option<&ConnectInfo<SocketAddr>>,
-    trusted_proxies: usize,
-) -> IpAddr {
-    let forwarded = || {
-        let hops: Vec<&str> = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        let index = hops.len().checked_sub(trusted_proxies)?;
-        hops.get(index)?.trim().parse().ok()
-    };
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    if trusted_proxies == 0 {
-        peer
-    } else {
-        forwarded().unwrap_or(peer)
-    }
-}
-
 impl FromRequestParts<App> for Customer {
     type Rejection = Response;
 
@@ -239,21 +254,5 @@ mod tests {
         assert_eq!(pairs[1].0, "languages[]");
         assert_eq!(value(3), "ש");
         assert_eq!(decode(b"\xff\xfe"), None);
-    }
-
-    #[test]
-    fn only_configured_proxies_are_believed() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            "x-forwarded-for",
-            "6.6.6.6, 203.0.113.7".parse().expect("a header"),
-        );
-        let peer = ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 1)));
-        assert_eq!(client_ip(&headers, Some(&peer), 0).to_string(), "10.0.0.1");
-        assert_eq!(
-            client_ip(&headers, Some(&peer), 1).to_string(),
-            "203.0.113.7"
-        );
-        assert_eq!(client_ip(&headers, Some(&peer), 3).to_string(), "10.0.0.1");
     }
 }

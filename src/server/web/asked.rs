@@ -1,7 +1,7 @@
 //! What a server function knows of the request that it serves: put into Leptos's context by the adapter.
 
+use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use leptos::context::{provide_context, use_context};
 use leptos::reactive::computed::ScopedFuture;
 use leptos::reactive::owner::Owner;
@@ -173,12 +173,10 @@ async fn begin(visit: &Visit, welcome: &Welcome) -> Result<(), Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn leave(visit: &Visit) -> Result<String, Error> {
+    // The session's cookie is all that the browser holds of what a customer sees: pages are not to be stored, and no
+    // code of ours uses its storage. So `Clear-Site-Data` would clear only what is others' at the same origin.
     session::end(&visit.session).await?;
     visit.csrf.renew();
-    if let Some(options) = use_context::<ResponseOptions>() {
-        let value = HeaderValue::from_static("\"cache\", \"storage\"");
-        options.insert_header(HeaderName::from_static("clear-site-data"), value);
-    }
     Ok(format!("{}?notice=signed-out", visit.href(address::LOG_IN)))
 }
 

@@ -35,6 +35,8 @@ pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> 
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -48,10 +50,10 @@ pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> 
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
         );
     }
-    // What is not an asset belongs to one customer at one moment.
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    // What is not an asset belongs to one customer at one moment, and an asset that is missing may be there soon.
+    if is_error || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     response
 }
 

@@ -2,8 +2,8 @@
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_sessions::Session;
@@ -33,6 +33,9 @@ pub async fn remember(
     request: Request,
     next: Next,
 ) -> Response {
+    if !is_read(&request) {
+        return next.run(request).await;
+    }
     let name = cookie::name(COOKIE, &app.config);
     let former = cookie::get(request.headers(), &name).and_then(Locale::from_code);
     let is_known = former == Some(locale);
@@ -55,6 +58,21 @@ pub async fn remember(
         );
     }
     response
+}
+
+/// Whether somebody reads the page: not while a browser only gets it ready, nor where our own code asks for a part.
+fn is_read(request: &Request) -> bool {
+    let says = |name: &str, word: &str| {
+        let value = request.headers().get(name);
+        let value = value.and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| value.contains(word))
+    };
+    let is_prefetched = ["sec-purpose", "purpose", "x-moz"]
+        .iter()
+        .any(|name| says(name, "prefetch"));
+    let is_navigation =
+        !request.headers().contains_key("sec-fetch-mode") || says("sec-fetch-mode", "navigate");
+    request.method() != Method::HEAD && !is_prefetched && is_navigation
 }
 
 /// A link in a mail or on another site changes nothing of an account.

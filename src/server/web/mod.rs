@@ -4,6 +4,7 @@
 pub mod account;
 pub mod arrival;
 pub mod asked;
+pub mod client_ip;
 pub mod cookie;
 pub mod csrf;
 mod device;
@@ -27,18 +28,47 @@ pub mod webhooks;
 use std::any::Any;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderName, Request, StatusCode};
 use axum::response::Response;
 use tracing::Span;
+
+/// Names a request, in the log and to who asked.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest address that is repeated: in a link, in a redirect, in the log.
+pub const LONGEST_REPEATED: usize = 300;
+
+/// The name that a proxy of ours has for a request.
+#[derive(Clone)]
+struct IdOfProxy(String);
+
+/// Takes away the id that came with a request, for it may be anybody's. A trusted proxy's is kept for the log.
+pub fn without_foreign_id(mut request: Request<Body>, has_proxies: bool) -> Request<Body> {
+    let foreign = request.headers_mut().remove(REQUEST_ID);
+    let id = foreign.as_ref().and_then(|id| id.to_str().ok());
+    let is_id = |id: &&str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:=+/".contains(&byte);
+        (1..=100).contains(&id.len()) && id.bytes().all(is_part)
+    };
+    if let Some(id) = id.filter(is_id).filter(|_| has_proxies) {
+        let id = IdOfProxy(id.to_owned());
+        request.extensions_mut().insert(id);
+    }
+    request
+}
 
 /// The span of a request: its path without the query, which may hold a mailed token.
 pub fn span(request: &Request<Body>) -> Span {
     let id = request
         .headers()
-        .get("x-request-id")
+        .get(REQUEST_ID)
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    let id_of_proxy = request.extensions().get::<IdOfProxy>();
+    let id_of_proxy = id_of_proxy.map(|id| id.0.as_str());
+    let path = request.uri().path();
+    let path = &path[..path.floor_char_boundary(LONGEST_REPEATED)];
+    tracing::info_span!("request", method = %request.method(), path, id, id_of_proxy)
 }
 
 /// The last resort: a handler has panicked. The panic itself is in the log.

@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, VARY};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use leptos::view;
 
 use super::render;
+use super::return_to::local_path;
 use super::visit::{Customer, Visit};
 use crate::components::Frame;
 use crate::functions::Refusal;
@@ -68,8 +69,22 @@ pub(super) fn public_frame(visit: &Visit, title: String) -> Frame {
     }
 }
 
-pub async fn not_found(visit: Visit) -> Response {
-    render::refusal(&visit, &Refusal::NotFound)
+/// What is at no address; where only a slash at its end is too much, the way to the right one.
+pub async fn not_found(method: Method, visit: Visit) -> Response {
+    match without_slash(&visit.uri) {
+        Some(address) if matches!(method, Method::GET | Method::HEAD) => {
+            render::redirect(StatusCode::PERMANENT_REDIRECT, &address)
+        }
+        _ => render::refusal(&visit, &Refusal::NotFound),
+    }
+}
+
+/// The address of one of our pages without the slash at its end; `None` where there is none.
+fn without_slash(uri: &Uri) -> Option<String> {
+    let path = local_path(uri.path())?;
+    let path = path.strip_suffix('/')?;
+    let query = uri.query().filter(|query| query.is_ascii());
+    Some(query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
 }
 
 pub async fn method_not_allowed(visit: Visit) -> Response {
@@ -96,4 +111,35 @@ pub async fn robots() -> Response {
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
     (headers, "User-agent: *\nAllow: /\n").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_leads_to_the_page_before_it_and_never_away() {
+        let cases = [
+            ("/en/", Some("/en")),
+            ("/en/login/", Some("/en/login")),
+            (
+                "/fr/settings/?section=api&x=//y",
+                Some("/fr/settings?section=api&x=//y"),
+            ),
+            ("/en/login", None),
+            ("/en/login//", None),
+            ("/", None),
+            ("//", None),
+            ("/nothing/", None),
+            ("//evil.example/", None),
+            ("/en//evil.example/", None),
+            ("/en/%2f%2fevil.example/", None),
+            ("/\\evil.example/", None),
+        ];
+        for (address, expected) in cases {
+            // What is no URI does not come so far.
+            let uri = address.parse::<Uri>().unwrap_or_default();
+            assert_eq!(without_slash(&uri).as_deref(), expected, "{address}");
+        }
+    }
 }

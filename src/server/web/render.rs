@@ -52,13 +52,26 @@ pub fn see_other(to: &str) -> Response {
     redirect(StatusCode::SEE_OTHER, to)
 }
 
+/// A page that says what went wrong; the browser's own code needs no more than the status.
+pub fn trouble(visit: &Visit, status: StatusCode, trouble: Trouble) -> Response {
+    if visit.wants_json {
+        return plain(status);
+    }
+    let (title, _) = error::words(visit.locale, &trouble);
+    page(
+        status,
+        visit.frame(title),
+        |frame| view! { <TroublePage frame trouble/> },
+    )
+}
+
 /// A page, or for the browser's own code a code, that says what went wrong.
 pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or_default();
     let mut response = if visit.wants_json {
         (status, Json(refusal)).into_response()
     } else {
-        let trouble = match refusal {
+        let what = match refusal {
             Refusal::NotFound => Trouble::NotFound,
             Refusal::MethodNotAllowed => Trouble::Method,
             Refusal::TooLarge => Trouble::TooLarge,
@@ -73,12 +86,7 @@ pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
             Refusal::LogInAgain => return confirm_first(visit),
             Refusal::Unexpected => Trouble::Unexpected(visit.request_id.clone()),
         };
-        let (title, _) = error::words(visit.locale, &trouble);
-        page(
-            status,
-            visit.frame(title),
-            |frame| view! { <TroublePage frame trouble/> },
-        )
+        trouble(visit, status, what)
     };
     set_retry_after(&mut response, refusal);
     response
@@ -133,11 +141,7 @@ pub fn hold(visit: &Visit, form: Form, why: &Refusal) -> Response {
     let title = held::title(visit.locale, &reason);
     let held = Held {
         reason,
-        action: visit
-            .uri
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
-            .to_owned(),
+        action: visit.here(),
         fields,
         lacks_secret,
     };
@@ -153,7 +157,7 @@ pub fn log_in_first(visit: &Visit) -> Response {
     if visit.wants_json {
         return (StatusCode::UNAUTHORIZED, Json(Refusal::SignedOut)).into_response();
     }
-    let here = visit.uri.path_and_query().map_or("/", |path| path.as_str());
+    let here = visit.here();
     let here: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
     see_other(&format!("{}?returnTo={here}", visit.href(address::LOG_IN)))
 }

@@ -1,6 +1,7 @@
 //! Home after the onboarding.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::response::{IntoResponse, Json, Response};
 use leptos::view;
 use uuid::Uuid;
@@ -89,9 +90,9 @@ fn call_of(row: Row) -> Call {
 }
 
 /// Where one call stands, for the page that watches it.
-pub async fn call(customer: Customer, Path(id): Path<String>) -> Response {
+pub async fn call(customer: Customer, id: Result<Path<Uuid>, PathRejection>) -> Response {
     let visit = &customer.visit;
-    let Ok(id) = id.parse::<Uuid>() else {
+    let Ok(Path(id)) = id else {
         return render::refusal(visit, &Refusal::NotFound);
     };
     match calls::one(&visit.app, customer.user(), id).await {
@@ -100,7 +101,10 @@ pub async fn call(customer: Customer, Path(id): Path<String>) -> Response {
             let done = is_over(&row.status);
             Json(News { words, done }).into_response()
         }
-        Ok(None) => render::refusal(visit, &Refusal::NotFound),
+        Ok(None) => {
+            tracing::warn!(user = %customer.user(), "refused: a call that is not the customer's");
+            render::refusal(visit, &Refusal::NotFound)
+        }
         Err(error) => render::failure(visit, error),
     }
 }

@@ -9,13 +9,18 @@ use time::OffsetDateTime;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::csrf;
+use super::{LONGEST_REPEATED, csrf};
 use crate::components::Frame;
 use crate::domain::Locale;
 use crate::functions::form::{Values, bare_name};
 use crate::server::services::accounts::Visitor;
 use crate::server::services::onboarding::Onboarding;
 use crate::server::{App, session};
+
+/// What pages understand in the query of their address.
+const QUERY: [&str; 7] = [
+    "section", "returnTo", "return", "token", "notice", "said", "why",
+];
 
 /// One request to one page.
 #[derive(Clone)]
@@ -45,15 +50,12 @@ impl Visit {
     /// The frame of a page with this title.
     #[must_use]
     pub fn frame(&self, title: impl Into<String>) -> Frame {
-        let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
-        let path = path
-            .get(3..)
-            .filter(|_| self.has_locale_prefix())
-            .unwrap_or("");
+        let here = self.here();
+        let path = here.get(3..).filter(|_| self.has_locale_prefix());
         Frame {
             locale: self.locale,
             title: title.into(),
-            path: path.to_owned(),
+            path: path.unwrap_or_default().to_owned(),
             public_url: self.app.config.public_url.clone(),
             csrf_token: self.csrf.token(),
             account: self.customer.as_ref().map(|customer| customer.user),
@@ -62,6 +64,24 @@ impl Visit {
             nonce: self.nonce.clone(),
             leptos: self.app.leptos.clone(),
         }
+    }
+
+    /// The address of this page, for a link back to it: with what it understands of its query, and at most
+    /// [`LONGEST_REPEATED`] bytes long.
+    #[must_use]
+    pub fn here(&self) -> String {
+        let path = self.uri.path();
+        let known: Vec<_> = QUERY
+            .iter()
+            .map(|name| (name, self.query(name)))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        let query = serde_urlencoded::to_string(known).unwrap_or_default();
+        let whole = format!("{path}?{query}");
+        [whole.trim_end_matches('?'), path]
+            .into_iter()
+            .find(|address| address.len() <= LONGEST_REPEATED)
+            .map_or_else(|| self.href(""), str::to_owned)
     }
 
     fn has_locale_prefix(&self) -> bool {
@@ -75,14 +95,26 @@ impl Visit {
         Visitor::of(&self.app, self.ip, self.known.as_deref())
     }
 
-    /// A value in the query of the address; empty when it is not there.
+    /// A value in the query of the address, the last of several; empty when it is not there. What is no UTF-8 is
+    /// replaced.
     #[must_use]
     pub fn query(&self, name: &str) -> String {
+        debug_assert!(
+            QUERY.contains(&name),
+            "links to other languages drop {name}"
+        );
         let query = self.uri.query().unwrap_or_default();
         url::form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
+            .filter(|(key, _)| key == name)
+            .last()
             .map(|(_, value)| value.into_owned())
             .unwrap_or_default()
+    }
+
+    /// Who is logged in, for the log.
+    #[must_use]
+    pub fn user(&self) -> Option<Uuid> {
+        self.customer.as_ref().map(|customer| customer.user)
     }
 
     /// The address of a page in this visit's language.

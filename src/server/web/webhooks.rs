@@ -1,6 +1,7 @@
 //! The door for Vapi's events.
 
-use axum::body::Bytes;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
@@ -9,24 +10,28 @@ use uuid::Uuid;
 
 use crate::server::services::calls::{self, Taken};
 use crate::server::vendors::vapi::SECRET_HEADER;
-use crate::server::{App, Error};
+use crate::server::{App, Error, body};
 
 /// The largest event, in bytes: a report holds a whole conversation.
-pub const BODY_LIMIT: usize = 1024 * 1024;
+const BODY_LIMIT: usize = 1024 * 1024;
 
 /// `POST /webhooks/vapi/{id}`. Vapi sends an event again unless it is answered 2xx, so everything
 /// that will never be taken otherwise is answered so too, except where the sender is not Vapi.
 pub async fn vapi(
     State(app): State<App>,
-    Path(id): Path<String>,
+    id: Result<Path<Uuid>, PathRejection>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let secret = headers
         .get(SECRET_HEADER)
         .map_or(&b""[..], |value| value.as_bytes());
-    let Ok(id) = id.parse::<Uuid>() else {
+    let Ok(Path(id)) = id else {
         return answer(Taken::Unauthorized);
+    };
+    let body = match body::read(body, BODY_LIMIT).await {
+        Ok(body) => body,
+        Err(unread) => return unread.status().into_response(),
     };
     match calls::take(&app, id, secret, &body).await {
         Ok(taken) => answer(taken),

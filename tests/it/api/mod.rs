@@ -8,4 +8,4 @@ mod once;
 mod problems;
 mod routes;
 mod script;
-mod vendors;
+pub mod vendors;
