@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::limits::{self, Limit};
 use super::passwords::RESET_MINUTES;
-use super::{Halt, notices, numbers, passwords, shared_keys};
+use super::{Halt, notices, numbers, password_policy, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Locale, Problem, Value, Vendor, email};
@@ -145,7 +145,8 @@ pub async fn sign_up(
     locale: Locale,
 ) -> Result<SignUp, Error> {
     let mut problems: Vec<Problem> = EMAIL.check(&[email.to_owned()]).into_iter().collect();
-    problems.extend(new_password_problem(password, email).await?);
+    let names: &[&str] = if problems.is_empty() { &[email] } else { &[] };
+    problems.extend(password_policy::problem(password, names));
     let Ok(Some(Value::Text(email))) = EMAIL.parse(&[email.to_owned()]) else {
         return Ok(SignUp::Problems(problems));
     };
@@ -437,16 +438,12 @@ pub async fn reset_password(
     limits::LOG_IN_OF_VISITOR
         .need(&mut connection, &visitor.alone())
         .await?;
-    drop(connection);
-    if !is_reset_open(pool, token).await? {
+    let Some(user) = password_resets::owner(&mut connection, &token_hash(token)).await? else {
         return Ok(Reset::LinkExpired);
-    }
-    let problems: Vec<Problem> = new_password_problem(password, "")
-        .await?
-        .into_iter()
-        .collect();
-    if !problems.is_empty() {
-        return Ok(Reset::Problems(problems));
+    };
+    drop(connection);
+    if let Some(problem) = new_password_problem(pool, user, password).await? {
+        return Ok(Reset::Problems(vec![problem]));
     }
     let hashed = passwords::hash(password.to_owned()).await?;
     let mut transaction = pool.begin().await?;
@@ -512,12 +509,8 @@ pub async fn change_password(
         let problem = wrong(account::CURRENT_PASSWORD, current);
         return Ok(Change::Problems(vec![problem]));
     }
-    let problems: Vec<Problem> = new_password_problem(password, "")
-        .await?
-        .into_iter()
-        .collect();
-    if !problems.is_empty() {
-        return Ok(Change::Problems(problems));
+    if let Some(problem) = new_password_problem(pool, user, password).await? {
+        return Ok(Change::Problems(vec![problem]));
     }
     let hashed = passwords::hash(password.to_owned()).await?;
     let mut transaction = pool.begin().await?;
@@ -590,15 +583,16 @@ const fn wrong(field: &'static str, typed: &str) -> Problem {
     }
 }
 
-async fn new_password_problem(password: &str, email: &str) -> Result<Option<Problem>, Error> {
-    if let Some(problem) = account::check_password(password) {
-        return Ok(Some(problem));
-    }
-    let common = passwords::is_too_common(password.to_owned(), email.to_owned()).await?;
-    Ok(common.then_some(Problem {
-        field: account::PASSWORD,
-        code: Code::TooCommon,
-    }))
+/// What keeps a password from becoming the account's.
+async fn new_password_problem(
+    pool: &PgPool,
+    user: Uuid,
+    password: &str,
+) -> Result<Option<Problem>, Error> {
+    let mut connection = pool.acquire().await?;
+    let names = users::names(&mut connection, user).await?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Ok(password_policy::problem(password, &names))
 }
 
 pub(super) fn random_token() -> String {

@@ -62,24 +62,6 @@ pub fn is_outdated(hashed: &str) -> bool {
         })
 }
 
-/// Whether a password is among the first that anyone would try: fewer than 10,000 guesses, names
-/// of the product, the customer's own address.
-///
-/// # Errors
-/// Only if the background thread fails.
-pub async fn is_too_common(password: String, email: String) -> Result<bool, Error> {
-    in_background(move || {
-        let inputs = [
-            email.as_str(),
-            email.split('@').next().unwrap_or_default(),
-            "ava",
-            "onboarding",
-        ];
-        zxcvbn::zxcvbn(&password, &inputs).guesses_log10() < 4.0
-    })
-    .await
-}
-
 async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
@@ -118,17 +100,5 @@ mod tests {
     async fn the_stand_in_hash_costs_as_much_as_a_real_one() {
         assert!(PasswordHash::new(NOBODY).is_ok());
         assert!(!is_outdated(NOBODY));
-    }
-
-    #[tokio::test]
-    async fn what_everybody_tries_is_too_common() {
-        let common =
-            |password: &str| is_too_common(password.to_owned(), "dana@shop.example".to_owned());
-        for password in ["password", "12345678", "qwertyuiop", "dana@shop.example"] {
-            assert!(common(password).await.expect("judged"), "{password}");
-        }
-        for password in ["four words in a row", "t7#kQ!mz2Lp"] {
-            assert!(!common(password).await.expect("judged"), "{password}");
-        }
     }
 }
