@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::limits::{self, Limit};
-use super::passwords::RESET_MINUTES;
+use super::passwords::{Fit, RESET_MINUTES};
 use super::{Halt, notices, numbers, password_policy, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
@@ -221,7 +221,9 @@ pub async fn log_in(
     if !empty.is_empty() {
         return Ok(LogIn::Problems(empty));
     }
-    if password.chars().count() > account::PASSWORD_MAX || email.chars().count() > 254 {
+    if passwords::normalized(password).chars().count() > account::PASSWORD_MAX
+        || email.chars().count() > 254
+    {
         return Ok(LogIn::Wrong);
     }
     let canonical = canonical_or_typed(email);
@@ -234,12 +236,12 @@ pub async fn log_in(
     drop(connection);
 
     let hashed = login.as_ref().map(|login| login.hashed_password.clone());
-    let fits = passwords::verify(password.to_owned(), hashed).await?;
+    let fit = passwords::verify(password.to_owned(), hashed).await?;
     match login {
-        Some(login) if fits && login.is_active => {
+        Some(login) if fit != Fit::No && login.is_active => {
             let mut connection = pool.acquire().await?;
             place.give_back(&mut connection).await?;
-            if passwords::is_outdated(&login.hashed_password) {
+            if fit == Fit::Outdated {
                 let hashed = passwords::hash(password.to_owned()).await?;
                 users::rehash(&mut connection, login.id, &hashed).await?;
             }
@@ -468,7 +470,7 @@ async fn is_present_password(pool: &PgPool, user: Uuid, current: &str) -> Result
         .await?
         .ok_or(Error::NoAccount)?;
     drop(connection);
-    let fits = passwords::verify(current.to_owned(), Some(hashed)).await?;
+    let fits = passwords::verify(current.to_owned(), Some(hashed)).await? != Fit::No;
     if fits {
         let mut connection = pool.acquire().await?;
         limit.clear(&mut connection, user.as_bytes()).await?;

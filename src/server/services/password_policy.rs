@@ -9,6 +9,7 @@ use fst::Set;
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
+use super::passwords;
 use crate::domain::account::{self, PASSWORD, PASSWORD_MIN};
 use crate::domain::{Code, Problem};
 
@@ -29,8 +30,9 @@ const FEWEST_DIFFERENT: usize = 5;
 /// What keeps a password from being taken. The names are the address and what else is known of the customer.
 #[must_use]
 pub fn problem(password: &str, names: &[&str]) -> Option<Problem> {
-    account::check_password(password).or_else(|| {
-        is_too_common(password, names).then_some(Problem {
+    let password = passwords::normalized(password);
+    account::check_password(&password).or_else(|| {
+        is_too_common(&password, names).then_some(Problem {
             field: PASSWORD,
             code: Code::TooCommon,
         })
@@ -199,5 +201,19 @@ mod tests {
         ] {
             assert_eq!(code(password), None, "{password}");
         }
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_composed_letters() {
+        let accented = |count| {
+            "e\u{301}a\u{300}u\u{302}ob"
+                .chars()
+                .cycle()
+                .take(count)
+                .collect::<String>()
+        };
+        assert_eq!(code(&accented(11)), Some(Code::TooShort));
+        assert_eq!(code(&accented(400)), None);
+        assert_eq!(code(&accented(420)), Some(Code::TooLong));
     }
 }
