@@ -25,7 +25,7 @@ RELEASE := $(CARGO_TARGET_DIR)/release/hash.txt
 SANDBOX := $(CARGO_TARGET_DIR)/debug/examples/sandbox
 
 # Folders too: a file that goes changes nothing else.
-SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public locales migrations .sqlx 2>/dev/null)
+SOURCES := $(shell find Cargo.toml Cargo.lock build.rs src style public lists locales migrations .sqlx 2>/dev/null)
 
 .PHONY: help run test bench sqlx watch fmt lint e2e contract tools clean FORCE \
 	check-fmt check-server check-browser check-queries release

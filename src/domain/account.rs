@@ -4,7 +4,7 @@ use super::field::{Code, Field, Problem, Rule};
 
 pub const EMAIL: Field = Field::required("email", Rule::Email);
 
-/// Limits of a password, in characters. It is never trimmed nor changed.
+/// Limits of a password, in characters of its normal form. It is never trimmed.
 pub const PASSWORD_MIN: usize = 8;
 /// Long enough for any passphrase, short enough that hashing cannot be used to tire the server.
 pub const PASSWORD_MAX: usize = 256;
@@ -13,13 +13,15 @@ pub const PASSWORD: &str = "password";
 pub const CURRENT_PASSWORD: &str = "current_password";
 pub const DELETE_PASSWORD: &str = "delete_password";
 
-/// Judges a new password by length alone; what is too easy to guess only the server knows.
+/// Judges a new password in its normal form by length, and refuses what no keyboard writes. What is too easy to guess
+/// only the server knows.
 #[must_use]
 pub fn check_password(password: &str) -> Option<Problem> {
     let code = match password.chars().count() {
         0 => Code::Required,
         n if n < PASSWORD_MIN => Code::TooShort,
         n if n > PASSWORD_MAX => Code::TooLong,
+        _ if password.chars().any(char::is_control) => Code::Malformed,
         _ => return None,
     };
     Some(Problem {
@@ -43,6 +45,10 @@ mod tests {
         assert_eq!(
             check_password(&"a".repeat(257)).map(|p| p.code),
             Some(Code::TooLong)
+        );
+        assert_eq!(
+            check_password("four\tplain words").map(|p| p.code),
+            Some(Code::Malformed)
         );
     }
 }

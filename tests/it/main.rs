@@ -16,6 +16,7 @@ mod headers;
 mod logs;
 mod onboarding;
 mod pages;
+mod passwords;
 mod postgres;
 mod proposals;
 mod refusals;

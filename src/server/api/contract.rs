@@ -254,7 +254,7 @@ fn maybe(mut schema: Value) -> Value {
 }
 
 fn password() -> Value {
-    json!({"type": "string", "minLength": 8, "maxLength": 256, "format": "password", "pattern": "^[^\\u0000]*$"})
+    json!({"type": "string", "minLength": 8, "maxLength": 256, "format": "password", "pattern": "^[^\\u0000-\\u001F\\u007F-\\u009F]*$"})
 }
 
 fn blockers() -> Vec<&'static str> {

@@ -10,8 +10,8 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::limits::{self, Limit};
-use super::passwords::RESET_MINUTES;
-use super::{Halt, notices, numbers, passwords, shared_keys};
+use super::passwords::{Fit, RESET_MINUTES};
+use super::{Halt, notices, numbers, password_policy, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Locale, Problem, Value, Vendor, email};
@@ -145,7 +145,8 @@ pub async fn sign_up(
     locale: Locale,
 ) -> Result<SignUp, Error> {
     let mut problems: Vec<Problem> = EMAIL.check(&[email.to_owned()]).into_iter().collect();
-    problems.extend(new_password_problem(password, email).await?);
+    let names: &[&str] = if problems.is_empty() { &[email] } else { &[] };
+    problems.extend(password_policy::problem(password, names));
     let Ok(Some(Value::Text(email))) = EMAIL.parse(&[email.to_owned()]) else {
         return Ok(SignUp::Problems(problems));
     };
@@ -220,7 +221,9 @@ pub async fn log_in(
     if !empty.is_empty() {
         return Ok(LogIn::Problems(empty));
     }
-    if password.chars().count() > account::PASSWORD_MAX || email.chars().count() > 254 {
+    if passwords::normalized(password).chars().count() > account::PASSWORD_MAX
+        || email.chars().count() > 254
+    {
         return Ok(LogIn::Wrong);
     }
     let canonical = canonical_or_typed(email);
@@ -233,12 +236,12 @@ pub async fn log_in(
     drop(connection);
 
     let hashed = login.as_ref().map(|login| login.hashed_password.clone());
-    let fits = passwords::verify(password.to_owned(), hashed).await?;
+    let fit = passwords::verify(password.to_owned(), hashed).await?;
     match login {
-        Some(login) if fits && login.is_active => {
+        Some(login) if fit != Fit::No && login.is_active => {
             let mut connection = pool.acquire().await?;
             place.give_back(&mut connection).await?;
-            if passwords::is_outdated(&login.hashed_password) {
+            if fit == Fit::Outdated {
                 let hashed = passwords::hash(password.to_owned()).await?;
                 users::rehash(&mut connection, login.id, &hashed).await?;
             }
@@ -437,16 +440,12 @@ pub async fn reset_password(
     limits::LOG_IN_OF_VISITOR
         .need(&mut connection, &visitor.alone())
         .await?;
-    drop(connection);
-    if !is_reset_open(pool, token).await? {
+    let Some(user) = password_resets::owner(&mut connection, &token_hash(token)).await? else {
         return Ok(Reset::LinkExpired);
-    }
-    let problems: Vec<Problem> = new_password_problem(password, "")
-        .await?
-        .into_iter()
-        .collect();
-    if !problems.is_empty() {
-        return Ok(Reset::Problems(problems));
+    };
+    drop(connection);
+    if let Some(problem) = new_password_problem(pool, user, password).await? {
+        return Ok(Reset::Problems(vec![problem]));
     }
     let hashed = passwords::hash(password.to_owned()).await?;
     let mut transaction = pool.begin().await?;
@@ -471,7 +470,7 @@ async fn is_present_password(pool: &PgPool, user: Uuid, current: &str) -> Result
         .await?
         .ok_or(Error::NoAccount)?;
     drop(connection);
-    let fits = passwords::verify(current.to_owned(), Some(hashed)).await?;
+    let fits = passwords::verify(current.to_owned(), Some(hashed)).await? != Fit::No;
     if fits {
         let mut connection = pool.acquire().await?;
         limit.clear(&mut connection, user.as_bytes()).await?;
@@ -512,12 +511,8 @@ pub async fn change_password(
         let problem = wrong(account::CURRENT_PASSWORD, current);
         return Ok(Change::Problems(vec![problem]));
     }
-    let problems: Vec<Problem> = new_password_problem(password, "")
-        .await?
-        .into_iter()
-        .collect();
-    if !problems.is_empty() {
-        return Ok(Change::Problems(problems));
+    if let Some(problem) = new_password_problem(pool, user, password).await? {
+        return Ok(Change::Problems(vec![problem]));
     }
     let hashed = passwords::hash(password.to_owned()).await?;
     let mut transaction = pool.begin().await?;
@@ -590,15 +585,16 @@ const fn wrong(field: &'static str, typed: &str) -> Problem {
     }
 }
 
-async fn new_password_problem(password: &str, email: &str) -> Result<Option<Problem>, Error> {
-    if let Some(problem) = account::check_password(password) {
-        return Ok(Some(problem));
-    }
-    let common = passwords::is_too_common(password.to_owned(), email.to_owned()).await?;
-    Ok(common.then_some(Problem {
-        field: account::PASSWORD,
-        code: Code::TooCommon,
-    }))
+/// What keeps a password from becoming the account's.
+async fn new_password_problem(
+    pool: &PgPool,
+    user: Uuid,
+    password: &str,
+) -> Result<Option<Problem>, Error> {
+    let mut connection = pool.acquire().await?;
+    let names = users::names(&mut connection, user).await?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Ok(password_policy::problem(password, &names))
 }
 
 pub(super) fn random_token() -> String {

@@ -151,6 +151,21 @@ pub async fn hashed_password(
     .await
 }
 
+/// The address and names of an account: what it must not have as a password.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn names(connection: &mut PgConnection, user: Uuid) -> sqlx::Result<Vec<String>> {
+    let known = sqlx::query!(
+        "SELECT email, full_name, organization_name FROM users WHERE id = $1",
+        user
+    )
+    .fetch_optional(connection)
+    .await?;
+    let names = known.map(|known| [Some(known.email), known.full_name, known.organization_name]);
+    Ok(names.into_iter().flatten().flatten().collect())
+}
+
 /// The epoch of an active account, which every session was made in that is still good.
 ///
 /// # Errors
