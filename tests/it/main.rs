@@ -13,6 +13,7 @@ mod forwarding;
 mod functions;
 mod headers;
 mod logs;
+mod mail;
 mod onboarding;
 mod pages;
 mod postgres;

@@ -163,7 +163,10 @@ async fn all_that_is_kept_of_a_customer_can_be_taken_away_but_no_secret() {
     assert_eq!(file.status, StatusCode::OK);
     let json: serde_json::Value = serde_json::from_str(&file.body).expect("JSON");
     assert_eq!(json["users"][0]["full_name"], "Dana \"Dandan\" Levi");
-    assert_eq!(json["vapi_credentials"][0]["vapi_api_key_preview"], "****cdef");
+    assert_eq!(
+        json["vapi_credentials"][0]["vapi_api_key_preview"],
+        "****cdef"
+    );
     for secret in [
         "0123456789abcdef",
         "$argon2id$",
