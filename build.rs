@@ -76,6 +76,7 @@ fn generate() -> Result<(), Box<dyn std::error::Error>> {
             "common",
             "account",
             "api",
+            "mail",
             "onboarding",
             "settings",
             "studio",

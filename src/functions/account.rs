@@ -243,9 +243,8 @@ pub async fn reset_password(token: Secret, password: Secret) -> Result<PasswordR
     use crate::server::web::asked;
 
     let visit = asked::visit();
-    let (pool, visitor) = (&visit.app.pool, visit.visitor());
     Ok(
-        match accounts::reset_password(pool, &visitor, &token.0, &password.0).await? {
+        match accounts::reset_password(&visit.app, &visit.visitor(), &token.0, &password.0).await? {
             Reset::Done => {
                 let to = format!("{}?notice=password-reset", visit.href(address::LOG_IN));
                 PasswordReset::Done { to }

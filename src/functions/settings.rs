@@ -36,7 +36,7 @@ pub async fn change_password(
 
     let customer = asked::customer()?;
     let (app, user) = (&customer.visit.app, customer.user());
-    let changed = accounts::change_password(&app.pool, user, &current_password.0, &password.0);
+    let changed = accounts::change_password(app, user, &current_password.0, &password.0);
     Ok(match changed.await? {
         Change::Done(session_epoch) => {
             let to = asked::renew(&customer, session_epoch).await?;

@@ -13,6 +13,7 @@ pub mod error;
 pub mod held;
 pub mod landing;
 pub mod later;
+pub mod mail;
 pub mod sessions;
 pub mod settings;
 pub mod static_pages;

@@ -16,6 +16,7 @@ use super::config::Mode;
 use super::mail::Mailer;
 use super::postgres::Cluster;
 use super::services::forwarding::PostHog;
+use super::services::outbox::{self, Pace};
 use super::services::rotation::{self, Rotation};
 use super::services::{accounts, calls};
 use super::store::{self, MIGRATIONS};
@@ -153,10 +154,18 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         None => tokio::spawn(async {}),
     };
     let watcher = tokio::spawn(calls::watch(app.clone()));
+    let (running, mut stopped) = tokio::sync::watch::channel(());
+    let stop = async move {
+        let _ = stopped.changed().await;
+    };
+    let sender = tokio::spawn(outbox::run(app.clone(), Pace::default(), stop));
     let served = listen(listener, app, told_to_stop()).await;
     for task in [sweeper, metrics, forwarder, watcher] {
         task.abort();
     }
+    // A mail whose handing over was broken off would be handed over again.
+    drop(running);
+    let _ = tokio::time::timeout(Duration::from_secs(10), sender).await;
     database.close().await?;
     served.map_err(StartError::DataDirectory)
 }
@@ -222,6 +231,7 @@ async fn sweep(pool: PgPool) {
             store::limits::sweep(&mut connection).await?;
             store::credentials::sweep(&mut connection).await?;
             store::idempotency_keys::sweep(&mut connection).await?;
+            store::outbox::sweep(&mut connection).await?;
             Ok::<_, super::Error>(store::api_tokens::sweep(&mut connection).await?)
         };
         if let Err(error) = swept.await {

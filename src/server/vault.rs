@@ -1,4 +1,4 @@
-//! The vault: vendor secrets as XChaCha20-Poly1305 ciphertexts.
+//! The vault: secrets that are read again, as XChaCha20-Poly1305 ciphertexts.
 //!
 //! A ciphertext is `1 | key id (8) | nonce (24) | sealed text`. User and column are associated
 //! data, so a value moved to another row or column does not decrypt.
@@ -29,6 +29,7 @@ pub enum Column {
     VapiApiKey,
     TwilioAuthToken,
     WebhookSecret,
+    OutboxToken,
 }
 
 impl Column {
@@ -37,6 +38,7 @@ impl Column {
             Self::VapiApiKey => "vapi_credentials.vapi_api_key_encrypted",
             Self::TwilioAuthToken => "twilio_credentials.auth_token_encrypted",
             Self::WebhookSecret => "assistants.webhook_secret_encrypted",
+            Self::OutboxToken => "outbox.token_encrypted",
         }
     }
 }

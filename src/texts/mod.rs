@@ -4,6 +4,8 @@
 //! name (steps, fields, choices, problems, blockers) are looked up by that name in the table that `build.rs` makes of
 //! the same files, so that a new step brings its words in its own block.
 
+pub mod mail;
+
 use crate::domain::progress::{Blocker, Status};
 use crate::domain::{Locale, Problem, Rule, Step, assistant, hours};
 

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::common::{PASSWORD, TestApp};
+use crate::mail;
 
 #[tokio::test]
 async fn sign_up_leads_to_step_one_in_the_pages_language() {
@@ -240,13 +241,12 @@ async fn a_forgotten_password_is_replaced_by_a_mailed_link_once() {
         assert_eq!(answer.location(), "/fr/forgot-password?notice=sent");
     }
 
-    let mail = mails(&app, 1).await.pop().expect("a mail");
-    let link = mail
+    let mails = mail::sent(&app).await;
+    assert_eq!(mails.len(), 1, "nobody else gets one");
+    let link = mails[0].link(&app);
+    let (_, token) = link
         .split_once("/fr/reset-password?token=")
-        .expect("a link")
-        .1;
-    let token = link.split_whitespace().next().expect("a token").to_owned();
-    let link = format!("/fr/reset-password?token={token}");
+        .expect("a token");
     let there = browser.get(&link).await;
     assert_eq!(
         there.location(),
@@ -255,7 +255,7 @@ async fn a_forgotten_password_is_replaced_by_a_mailed_link_once() {
     );
     let page = browser.get("/fr/reset-password").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert_eq!(page.body.matches(&token).count(), 1, "in the form alone");
+    assert_eq!(page.body.matches(token).count(), 1, "in the form alone");
     let short = browser
         .submit_from(&page, "/fr/reset-password", &[("password", "short")])
         .await;
@@ -301,27 +301,6 @@ async fn a_forgotten_password_is_replaced_by_a_mailed_link_once() {
     );
 }
 
-/// The mails sent so far, decoded; waits until there are so many.
-async fn mails(app: &TestApp, count: usize) -> Vec<String> {
-    for _ in 0..100 {
-        let files: Vec<_> = std::fs::read_dir(&app.mail)
-            .map(|dir| dir.flatten().collect())
-            .unwrap_or_default();
-        if files.len() >= count {
-            return files
-                .iter()
-                .map(|file| {
-                    let text = std::fs::read_to_string(file.path()).expect("a mail");
-                    // Quoted-printable: soft line breaks and escaped equal signs.
-                    text.replace("=\r\n", "").replace("=3D", "=")
-                })
-                .collect();
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("no mail came");
-}
-
 #[tokio::test]
 async fn the_account_follows_its_customer_into_another_language() {
     let app = TestApp::start().await;
@@ -353,25 +332,13 @@ async fn the_account_follows_its_customer_into_another_language() {
 
 /// The token of the newest reset mail.
 async fn reset_token(app: &TestApp, email: &str) -> String {
-    let before = mail_count(app);
     app.browser()
         .submit("/en/forgot-password", &[("email", email)])
         .await;
-    mails(app, before + 1).await;
-    let newest = std::fs::read_dir(&app.mail).expect("a folder").flatten();
-    let newest = newest.map(|file| file.path()).max().expect("a mail");
-    let mail = std::fs::read_to_string(newest).expect("text");
-    let mail = mail.replace("=\r\n", "").replace("=3D", "=");
-    let link = mail.split_once("reset-password?token=").expect("a link").1;
-    let token: String = link
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
-    token
-}
-
-fn mail_count(app: &TestApp) -> usize {
-    std::fs::read_dir(&app.mail).map_or(0, Iterator::count)
+    let mails = mail::sent(app).await;
+    let links = mails.iter().map(|mail| mail.link(app));
+    let mut tokens = links.filter_map(|link| Some(link.split_once("token=")?.1.to_owned()));
+    tokens.next_back().expect("a link")
 }
 
 #[tokio::test]
@@ -390,13 +357,9 @@ async fn letters_that_look_alike_open_nobodys_account() {
             &[("email", "mi\u{212a}e@EXAMPLE.com")],
         )
         .await;
-    let mails = mails(&app, 1).await;
+    let mails = mail::sent(&app).await;
     assert_eq!(mails.len(), 1);
-    assert!(
-        mails[0].contains("To: mike@example.com\r\n"),
-        "{}",
-        mails[0]
-    );
+    assert_eq!(mails[0].to, "mike@example.com");
 
     let other = app.browser().sign_up("en", look_alike).await;
     assert_eq!(other.status, StatusCode::SEE_OTHER, "an account of its own");

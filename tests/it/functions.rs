@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::common::{Answer, Browser, PASSWORD, TestApp, form_of};
+use crate::mail;
 
 type Fields = &'static [(&'static str, &'static str)];
 
@@ -335,6 +336,7 @@ impl Stage {
                 'calls', (SELECT jsonb_agg(c.customer_number) FROM calls c),
                 'tokens', (SELECT jsonb_agg(k.name) FROM api_tokens k),
                 'resets', (SELECT count(*) FROM password_resets),
+                'mail', (SELECT jsonb_agg(m.kind) FROM outbox m),
                 'sessions', (SELECT count(*) FROM sessions),
                 'events', (SELECT jsonb_agg(jsonb_build_array(e.event, e.properties - 'duration_seconds')
                     ORDER BY e.id) FROM analytics_events e))",
@@ -354,20 +356,9 @@ fn from(address: &str) -> &str {
 }
 
 async fn mailed_token(app: &TestApp) -> String {
-    for _ in 0..100 {
-        let mails = std::fs::read_dir(&app.mail).into_iter().flatten();
-        for mail in mails.flatten() {
-            let text = std::fs::read_to_string(mail.path()).unwrap_or_default();
-            // Quoted-printable: soft line breaks and escaped equal signs.
-            let text = text.replace("=\r\n", "").replace("=3D", "=");
-            if let Some((_, rest)) = text.split_once("reset-password?token=") {
-                let token = rest.split_whitespace().next();
-                return token.unwrap_or_default().to_owned();
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("no mail came");
+    let link = mail::sent(app).await.pop().expect("a mail").link(app);
+    let (_, token) = link.split_once("token=").expect("a token");
+    token.to_owned()
 }
 
 async fn leaves_the_same_rows(case: Case) {

@@ -14,6 +14,7 @@ mod forwarding;
 mod functions;
 mod headers;
 mod logs;
+mod mail;
 mod onboarding;
 mod pages;
 mod passwords;

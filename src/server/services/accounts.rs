@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::limits::{self, Limit};
@@ -16,7 +16,7 @@ use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Locale, Problem, Value, Vendor, email};
 use crate::server::config::Mode;
-use crate::server::store::{events, password_resets, users};
+use crate::server::store::{events, outbox, password_resets, users};
 use crate::server::vault::Key;
 use crate::server::{App, Error};
 
@@ -358,7 +358,7 @@ pub enum Forgot {
     Problems(Vec<Problem>),
 }
 
-/// Mails a link to set a new password, if there is such an account: nobody is told.
+/// Mails a link to set a new password to the stored address, if there is such an account: nobody is told.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -371,48 +371,42 @@ pub async fn request_reset(
     if let Some(problem) = EMAIL.check(&[email.to_owned()]) {
         return Ok(Forgot::Problems(vec![problem]));
     }
-    if let Some((email, token)) = open_reset(&app.pool, visitor, email).await? {
-        notices::reset(app, locale, &email, &token);
-    }
+    open_reset(app, visitor, email, locale).await?;
     Ok(Forgot::Sent)
 }
 
-/// Opens a reset for an address; gives where its mail goes, and its token. `None` when there is no such
-/// active account or this visitor has asked too often.
+/// Opens a reset for an address and puts its mail into the outbox, unless there is no such active account, or this
+/// visitor or all together have asked too often.
 async fn open_reset(
-    pool: &PgPool,
+    app: &App,
     visitor: &Visitor<'_>,
     email: &str,
-) -> Result<Option<(String, String)>, Error> {
-    let canonical = canonical_or_typed(email);
-    let account = visitor.key.fingerprint("account", &canonical);
-    let mut connection = pool.acquire().await?;
+    locale: Locale,
+) -> Result<(), Error> {
+    let mut connection = app.pool.acquire().await?;
     let by_visitor = limits::RESET_OF_VISITOR
         .take(&mut connection, &visitor.alone())
         .await?;
-    if by_visitor.is_err()
-        || limits::RESET
-            .take(&mut connection, &account)
-            .await?
-            .is_err()
-    {
-        return Ok(None);
+    if by_visitor.is_err() {
+        return Ok(());
     }
-    match users::by_email(&mut connection, &canonical, email.trim()).await? {
-        Some(login) if login.is_active => {
-            let token = random_token();
-            password_resets::replace(
-                &mut connection,
-                login.id,
-                &token_hash(&token),
-                RESET_MINUTES,
-            )
-            .await?;
-            tracing::info!(user = %login.id, "password reset requested");
-            Ok(Some((login.email, token)))
-        }
-        _ => Ok(None),
+    let canonical = canonical_or_typed(email);
+    let login = users::by_email(&mut connection, &canonical, email.trim()).await?;
+    let Some(user) = login.filter(|login| login.is_active).map(|login| login.id) else {
+        return Ok(());
+    };
+    let token = random_token();
+    let mut transaction = connection.begin().await?;
+    let hash = token_hash(&token);
+    if !password_resets::replace(&mut transaction, user, &hash, RESET_MINUTES).await? {
+        tracing::warn!(%user, "too many password resets requested");
+        return Ok(());
     }
+    notices::reset(app, &mut transaction, user, locale, &token).await?;
+    transaction.commit().await?;
+    app.mailer.wake();
+    tracing::info!(%user, "password reset requested");
+    Ok(())
 }
 
 /// Whether a reset link still opens.
@@ -426,17 +420,17 @@ pub async fn is_reset_open(pool: &PgPool, token: &str) -> Result<bool, Error> {
         .is_some())
 }
 
-/// Sets a new password by a mailed token, voids the token and ends every session of the account.
+/// Sets a new password by a mailed token, voids the token, ends every session of the account and says so by mail.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn reset_password(
-    pool: &PgPool,
+    app: &App,
     visitor: &Visitor<'_>,
     token: &str,
     password: &str,
 ) -> Result<Reset, Error> {
-    let mut connection = pool.acquire().await?;
+    let mut connection = app.pool.acquire().await?;
     limits::LOG_IN_OF_VISITOR
         .need(&mut connection, &visitor.alone())
         .await?;
@@ -444,18 +438,33 @@ pub async fn reset_password(
         return Ok(Reset::LinkExpired);
     };
     drop(connection);
-    if let Some(problem) = new_password_problem(pool, user, password).await? {
+    if let Some(problem) = new_password_problem(&app.pool, user, password).await? {
         return Ok(Reset::Problems(vec![problem]));
     }
     let hashed = passwords::hash(password.to_owned()).await?;
-    let mut transaction = pool.begin().await?;
+    let mut transaction = app.pool.begin().await?;
     let Some(user) = password_resets::take(&mut transaction, &token_hash(token)).await? else {
         return Ok(Reset::LinkExpired);
     };
-    users::set_password(&mut transaction, user, &hashed).await?;
+    set_password(&mut transaction, user, &hashed).await?;
     transaction.commit().await?;
+    app.mailer.wake();
     tracing::info!(%user, "password reset");
     Ok(Reset::Done)
+}
+
+/// Stores a new password, voids what would have replaced the old one, and tells the account by mail. Takes the rows in
+/// one order, so that nobody waits for each other.
+async fn set_password(
+    connection: &mut PgConnection,
+    user: Uuid,
+    hashed: &str,
+) -> Result<i32, Error> {
+    password_resets::delete(connection, user).await?;
+    outbox::delete_reset(connection, user).await?;
+    let epoch = users::set_password(connection, user, hashed).await?;
+    notices::password_changed(connection, user).await?;
+    Ok(epoch)
 }
 
 /// Whether a password is the one of today.
@@ -497,28 +506,28 @@ pub enum Change {
     Problems(Vec<Problem>),
 }
 
-/// Changes a password, given the one of today, and ends every session made before.
+/// Changes a password, given the one of today, ends every session made before and says so by mail.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn change_password(
-    pool: &PgPool,
+    app: &App,
     user: Uuid,
     current: &str,
     password: &str,
 ) -> Result<Change, Error> {
-    if !is_present_password(pool, user, current).await? {
+    if !is_present_password(&app.pool, user, current).await? {
         let problem = wrong(account::CURRENT_PASSWORD, current);
         return Ok(Change::Problems(vec![problem]));
     }
-    if let Some(problem) = new_password_problem(pool, user, password).await? {
+    if let Some(problem) = new_password_problem(&app.pool, user, password).await? {
         return Ok(Change::Problems(vec![problem]));
     }
     let hashed = passwords::hash(password.to_owned()).await?;
-    let mut transaction = pool.begin().await?;
-    let epoch = users::set_password(&mut transaction, user, &hashed).await?;
-    password_resets::delete(&mut transaction, user).await?;
+    let mut transaction = app.pool.begin().await?;
+    let epoch = set_password(&mut transaction, user, &hashed).await?;
     transaction.commit().await?;
+    app.mailer.wake();
     tracing::info!(%user, "password changed");
     Ok(Change::Done(epoch))
 }

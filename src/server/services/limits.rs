@@ -56,20 +56,12 @@ pub const SIGN_UP: Limit = Limit {
     waits: &[120.0],
 };
 
-/// Mails with a reset link that one visitor asks for: 20 an hour.
+/// Mails with a reset link that one visitor asks for: 20 an hour. Those to one account are counted with its reset.
 pub const RESET_OF_VISITOR: Limit = Limit {
     kind: "reset_of_visitor",
     free: 20,
     fades: 180,
     waits: &[180.0],
-};
-
-/// Mails with a reset link to one address: 5 an hour.
-pub const RESET: Limit = Limit {
-    kind: "reset",
-    free: 5,
-    fades: 720,
-    waits: &[720.0],
 };
 
 /// Tokens that one customer makes: 20 an hour.

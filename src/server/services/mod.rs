@@ -16,6 +16,7 @@ pub mod limits;
 pub mod notices;
 pub mod numbers;
 pub mod onboarding;
+pub mod outbox;
 mod password_policy;
 pub mod passwords;
 pub mod proposals;

@@ -4,7 +4,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::server::Error;
-use crate::server::store::{assistants, credentials as rows};
+use crate::server::store::{assistants, credentials as rows, outbox};
 use crate::server::vault::{Column, Vault, VaultError};
 
 /// What a rotation did.
@@ -28,6 +28,7 @@ pub async fn rotate(pool: &PgPool, vault: &Vault) -> Result<Rotation, Error> {
         Column::VapiApiKey,
         Column::TwilioAuthToken,
         Column::WebhookSecret,
+        Column::OutboxToken,
     ] {
         let mut after = Uuid::nil();
         loop {
@@ -35,6 +36,7 @@ pub async fn rotate(pool: &PgPool, vault: &Vault) -> Result<Rotation, Error> {
                 Column::VapiApiKey => rows::vapi_after(&mut connection, after).await?,
                 Column::TwilioAuthToken => rows::twilio_after(&mut connection, after).await?,
                 Column::WebhookSecret => assistants::secrets_after(&mut connection, after).await?,
+                Column::OutboxToken => outbox::tokens_after(&mut connection, after).await?,
             };
             let Some(last) = page.last() else { break };
             after = last.user_id;
@@ -69,6 +71,7 @@ async fn reseal(
         Column::VapiApiKey => rows::reseal_vapi(connection, old, &sealed).await?,
         Column::TwilioAuthToken => rows::reseal_twilio(connection, old, &sealed).await?,
         Column::WebhookSecret => assistants::reseal(connection, old, &sealed).await?,
+        Column::OutboxToken => outbox::reseal(connection, old, &sealed).await?,
     };
     Ok(Ok(done))
 }

@@ -6,7 +6,7 @@ use tokio_stream::{Stream, StreamExt};
 use uuid::Uuid;
 
 /// The tables with something of a customer, and the column that says whose it is.
-pub const TABLES: [(&str, &str); 16] = [
+pub const TABLES: [(&str, &str); 17] = [
     ("users", "id"),
     ("user_onboarding", "user_id"),
     ("drafts", "user_id"),
@@ -23,10 +23,11 @@ pub const TABLES: [(&str, &str); 16] = [
     ("sessions", "user_id"),
     ("idempotency_keys", "user_id"),
     ("analytics_events", "user_id"),
+    ("outbox", "user_id"),
 ];
 
 /// What holds a secret, or opens something.
-const SECRET: [&str; 10] = [
+const SECRET: [&str; 11] = [
     "hashed_password",
     "vapi_api_key_encrypted",
     "auth_token_encrypted",
@@ -34,6 +35,7 @@ const SECRET: [&str; 10] = [
     "webhook_secret_encrypted",
     "sent_hash",
     "token_hash",
+    "token_encrypted",
     "request_hash",
     "data",
     "session_epoch",

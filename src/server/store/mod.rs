@@ -11,6 +11,7 @@ pub mod idempotency_keys;
 pub mod leases;
 pub mod limits;
 pub mod onboarding;
+pub mod outbox;
 pub mod password_resets;
 pub mod phone_numbers;
 pub mod readiness;

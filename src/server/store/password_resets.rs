@@ -3,7 +3,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Opens a reset for an account and voids an older one.
+/// Opens a reset for an account and voids an older one; false, and nothing changed, when the account has had
+/// five within the hour, whoever asked.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -12,19 +13,21 @@ pub async fn replace(
     user: Uuid,
     token_hash: &[u8],
     minutes: i32,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO password_resets (token_hash, user_id, expires_at)
-         VALUES ($1, $2, now() + make_interval(mins => $3))
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO password_resets AS r (token_hash, user_id, expires_at, requested_at)
+         VALUES ($1, $2, now() + make_interval(mins => $3), ARRAY[now()])
          ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash,
-            created_at = now(), expires_at = excluded.expires_at",
+            created_at = now(), expires_at = excluded.expires_at,
+            requested_at = (array_prepend(now(), r.requested_at))[1:5]
+         WHERE r.requested_at[5] IS NULL OR r.requested_at[5] < now() - interval '1 hour'",
         token_hash,
         user,
         minutes
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// The active account whose reset this token opens, while it lasts.

@@ -15,7 +15,6 @@ use crate::domain::Step;
 use crate::functions::Refusal;
 use crate::functions::address;
 use crate::server::services::accounts::Welcome;
-use crate::server::services::notices;
 use crate::server::{App, Error, session};
 
 /// Runs a function for a visit; gives the headers that it adds to the answer beside its outcome.
@@ -201,15 +200,12 @@ async fn go_on(customer: &Customer, session_epoch: i32) -> Result<(), Error> {
     begin(&customer.visit, &welcome).await
 }
 
-/// Lets the session of a customer go on in the new epoch of a new password, under a new token; the
-/// customer is told by mail.
+/// Lets the session of a customer go on in the new epoch of a new password, under a new token.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn renew(customer: &Customer, session_epoch: i32) -> Result<String, Error> {
-    let (visit, known) = (&customer.visit, &customer.onboarding.known);
     go_on(customer, session_epoch).await?;
-    notices::password_changed(&visit.app, visit.locale, &known.email);
     Ok(section("security").with("notice", "password-changed"))
 }
 

@@ -1,0 +1,2 @@
+ALTER TABLE password_resets DROP COLUMN requested_at;
+DROP TABLE outbox;
