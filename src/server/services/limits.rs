@@ -149,3 +149,48 @@ impl Limit {
         Ok(rows::clear(connection, self.kind, subject).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_says_what_is_in_force() {
+        let document = include_str!("../../../SECURITY.md");
+        for (name, limit) in [
+            ("Log-in, one visitor on one account", LOG_IN),
+            (
+                "Log-in, one account, browsers that it does not know",
+                LOG_IN_OF_STRANGERS,
+            ),
+            (
+                "Log-in and reset links, one visitor on all accounts",
+                LOG_IN_OF_VISITOR,
+            ),
+            ("Present password, one account", CURRENT_PASSWORD),
+            ("Sign-up, one visitor (not in development)", SIGN_UP),
+            ("Reset mail, one visitor", RESET_OF_VISITOR),
+            ("New token, one account", TOKEN),
+            ("Check of keys, one account", KEY_CHECK),
+            ("Test call, one account", TEST_CALL),
+        ] {
+            let time = |seconds: f64| {
+                if seconds < 60.0 {
+                    format!("{seconds} s")
+                } else {
+                    format!("{} min", seconds / 60.0)
+                }
+            };
+            let fades = time(limit.fades.into());
+            let waits = match limit.waits {
+                [one] => time(*one),
+                more => {
+                    let more: Vec<String> = more.iter().map(ToString::to_string).collect();
+                    format!("{} s", more.join(", "))
+                }
+            };
+            let row = format!("| {name} | {} | {fades} | {waits} |", limit.free);
+            assert!(document.contains(&row), "{row}");
+        }
+    }
+}
