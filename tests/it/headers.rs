@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::common::TestApp;
+use crate::common::{Answer, TestApp};
 use crate::events;
 
 const PATHS: &[&str] = &[
@@ -46,6 +46,7 @@ async fn every_answer_has_the_security_headers() {
             assert_eq!(header("cross-origin-opener-policy"), "same-origin");
             assert_eq!(header("cross-origin-embedder-policy"), "require-corp");
             assert_eq!(header("cross-origin-resource-policy"), "same-origin");
+            assert!(header("permissions-policy").contains("camera=()"));
             let policy = header("content-security-policy");
             for part in [
                 "default-src 'none'",
@@ -108,6 +109,73 @@ async fn cookies_are_locked_down_where_the_public_address_is_https() {
             .expect("text")
             .contains("max-age=63072000")
     );
+}
+
+/// The points of the HTTP Observatory as the table in its documentation has them, without those for a script with
+/// `integrity` and for the preload list.
+fn points(answer: &Answer) -> u32 {
+    let header = |name: &str| {
+        let value = answer.headers.get(name).map(|value| value.to_str());
+        value.and_then(Result::ok).unwrap_or_default()
+    };
+    let policy = header("content-security-policy");
+    let scripts = policy
+        .split(';')
+        .find(|part| part.trim().starts_with("script-src"));
+    let is_strict = policy.starts_with("default-src 'none'")
+        && !policy.contains("'unsafe-inline'")
+        && !policy.contains("'unsafe-eval'")
+        && scripts.is_some_and(|scripts| !scripts.contains("data:") && !scripts.contains("https:"));
+    let cookies: Vec<&str> = answer
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|cookie| cookie.to_str().ok())
+        .collect();
+    let has_good_cookies = !cookies.is_empty()
+        && cookies.iter().all(|cookie| {
+            ["; Secure", "; SameSite=", "; HttpOnly"]
+                .iter()
+                .all(|part| cookie.contains(part))
+        });
+    let has_hsts = header("strict-transport-security").contains("max-age=63072000");
+    assert!(has_hsts && header("x-content-type-options") == "nosniff");
+    [
+        (is_strict, 10),
+        (has_good_cookies, 5),
+        (header("cross-origin-resource-policy") == "same-origin", 10),
+        (header("cross-origin-embedder-policy") == "require-corp", 10),
+        (header("cross-origin-opener-policy") == "same-origin", 10),
+        (policy.contains("frame-ancestors 'none'"), 5),
+        (header("referrer-policy") == "same-origin", 5),
+    ]
+    .into_iter()
+    .filter_map(|(holds, points)| holds.then_some(points))
+    .sum::<u32>()
+        + 100
+}
+
+#[tokio::test]
+async fn the_observatory_gives_155_points_to_a_first_visit() {
+    let app = TestApp::start_with(&[("PUBLIC_URL", "https://ava.example")]).await;
+    for path in [
+        "/",
+        "/en",
+        "/en/login",
+        "/en/onboarding/vapi",
+        "/en/settings",
+    ] {
+        let answer = app.browser().get(path).await;
+        assert_eq!(points(&answer), 155, "{path}: {:?}", answer.headers);
+    }
+    // Once the cookies are there, they earn nothing more.
+    let mut customer = app.browser();
+    customer.sign_up("en", "dana@example.com").await;
+    for path in ["/en/onboarding/vapi", "/en/settings"] {
+        let answer = customer.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(points(&answer), 150, "{path}: {:?}", answer.headers);
+    }
 }
 
 #[tokio::test]
