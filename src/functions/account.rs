@@ -243,8 +243,12 @@ pub async fn reset_password(token: Secret, password: Secret) -> Result<PasswordR
     use crate::server::web::asked;
 
     let visit = asked::visit();
+    // A form that was held is sent again without its secrets.
+    let held = || visit.reset_token.clone().unwrap_or_default();
+    let token = Some(token.0).filter(|token| !token.is_empty());
+    let token = token.unwrap_or_else(held);
     Ok(
-        match accounts::reset_password(&visit.app, &visit.visitor(), &token.0, &password.0).await? {
+        match accounts::reset_password(&visit.app, &visit.visitor(), &token, &password.0).await? {
             Reset::Done => {
                 let to = format!("{}?notice=password-reset", visit.href(address::LOG_IN));
                 PasswordReset::Done { to }

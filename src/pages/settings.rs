@@ -316,7 +316,7 @@ fn BelowForm<'a>(frame: &'a Frame, page: &'a Settings) -> impl IntoView + use<> 
             <section aria-labelledby="data">
                 <h2 id="data">{t!(l, settings.export_title)}</h2>
                 <p>{t!(l, settings.export_text)}</p>
-                <p><a href=frame.href(address::EXPORT) download="ava.json">{t!(l, settings.export_link)}</a></p>
+                <p><a href=frame.href(address::EXPORT)>{t!(l, settings.export_link)}</a></p>
             </section>
             <Deletion frame page/>
         },

@@ -923,6 +923,16 @@ async fn a_reset_in_company_says_who_is_logged_in() {
         ("token", token.as_str()),
         ("password", "a brand new phrase"),
     ];
+    let notice = "/en/login?notice=password-reset";
+    let untrue = shared.get(notice).await;
+    assert_eq!(
+        untrue.location(),
+        "/en/onboarding",
+        "nobody has reset anything here"
+    );
+    shared
+        .get(&format!("/en/reset-password?token={token}"))
+        .await;
     let done = shared.submit("/en/reset-password", &fields).await;
     let page = shared.get(done.location()).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -953,4 +963,96 @@ async fn a_reset_in_company_says_who_is_logged_in() {
         page.body
     );
     assert!(page.body.contains("role=\"status\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_reset_form_that_was_held_still_has_its_link() {
+    let app = TestApp::start().await;
+    app.browser().sign_up("en", "dana@example.com").await;
+    let token = reset_token(&app, "dana@example.com").await;
+    let mut browser = app.browser();
+    browser
+        .get(&format!("/en/reset-password?token={token}"))
+        .await;
+    let path = "/en/reset-password";
+    let fields = [
+        ("csrf_token", "of another day"),
+        ("token", token.as_str()),
+        ("password", "a brand new phrase"),
+    ];
+    let held = browser
+        .post_raw(
+            path,
+            serde_urlencoded::to_string(fields).expect("pairs"),
+            &[],
+        )
+        .await;
+    assert_eq!(held.status, StatusCode::FORBIDDEN);
+    let again = browser.send_again(&held, path).await;
+    assert_eq!(
+        again.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        again.body
+    );
+    let done = browser
+        .submit_from(&again, path, &[("password", "a brand new phrase")])
+        .await;
+    assert_eq!(done.location(), "/en/login?notice=password-reset");
+}
+
+#[tokio::test]
+async fn a_password_left_out_is_no_attempt() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/confirm").await;
+    for _ in 0..5 {
+        let empty = browser
+            .submit_from(&page, "/en/confirm", &[("current_password", "")])
+            .await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let right = [("current_password", PASSWORD)];
+    let right = browser.submit_from(&page, "/en/confirm", &right).await;
+    assert_eq!(right.location(), "/en/settings");
+}
+
+#[tokio::test]
+async fn log_out_in_a_second_tab_says_that_one_is_out() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let page = browser.get("/en/onboarding/profile").await;
+    for _ in 0..2 {
+        let out = browser.submit_from(&page, "/en/logout", &[]).await;
+        assert_eq!(out.location(), "/en/login?notice=signed-out");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_of_long_ago_changes_no_keys_through_the_api() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    let own = [
+        ("x-requested-with", "fetch"),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", "application/json"),
+    ];
+    let key = r#"{"vapi_api_key": "0123456789abcdef"}"#;
+    let path = "/api/v1/vapi-settings";
+    let set = browser.send_raw("POST", path, key, &own).await;
+    assert_eq!(set.status, StatusCode::CREATED, "{}", set.body);
+    sqlx::query("UPDATE sessions SET logged_in_at = now() - interval '10 minutes'")
+        .execute(&app.pool)
+        .await
+        .expect("the clock is turned");
+    for (method, path, body) in [
+        ("POST", path, key),
+        ("DELETE", path, ""),
+        ("DELETE", "/api/v1/twilio-settings", ""),
+    ] {
+        let answer = browser.send_raw(method, path, body, &own).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+    }
+    let read = browser.send_raw("GET", path, "", &own).await;
+    assert_eq!(read.status, StatusCode::OK);
 }

@@ -206,6 +206,6 @@ async fn all_that_is_kept_of_a_customer_can_be_taken_away_but_no_secret() {
     let asked = browser.get("/en/settings/export").await;
     assert_eq!(
         asked.location(),
-        "/en/confirm?returnTo=%2Fen%2Fsettings%2Fexport"
+        "/en/confirm?returnTo=%2Fen%2Fsettings%3Fsection%3Dsecurity"
     );
 }

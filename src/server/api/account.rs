@@ -138,7 +138,7 @@ refuses!(LogOutRefusals: [CUSTOMER]);
 async fn log_out(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     match caller.by {
         By::Token(id) => tokens::revoke(&app.pool, caller.user, id).await?,
-        By::Session(session) => session::end(&session).await?,
+        By::Session(session, _) => session::end(&session).await?,
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
+use time::OffsetDateTime;
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -34,7 +35,8 @@ pub struct Caller {
 #[derive(Clone, Debug)]
 pub enum By {
     Token(Uuid),
-    Session(Session),
+    /// And when its customer gave the password.
+    Session(Session, OffsetDateTime),
 }
 
 impl FromRequestParts<App> for Caller {
@@ -72,6 +74,20 @@ impl FromRequestParts<App> for Caller {
 }
 
 impl Caller {
+    /// Whether a customer who is known by a cookie has given the password a short while ago, as the settings ask for.
+    ///
+    /// # Errors
+    /// [`Kind::Unauthorized`] when not.
+    pub fn must_be_fresh(&self) -> Result<(), Problem> {
+        match self.by {
+            By::Session(_, logged_in_at) if !session::is_fresh(logged_in_at) => {
+                tracing::warn!(user = %self.user, "refused: the log-in is too long ago for this");
+                Err(Kind::Unauthorized.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads where the caller stands.
     ///
     /// # Errors
@@ -114,10 +130,10 @@ async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
         .get::<Session>()
         .cloned()
         .ok_or_else(|| Error::Unexpected("the router lacks sessions".to_owned()))?;
-    let before = session::customer(&app.pool, &session)
+    let found = session::customer(&app.pool, &session)
         .await?
-        .ok_or(Kind::Unauthorized)?
-        .onboarding;
+        .ok_or(Kind::Unauthorized)?;
+    let before = found.onboarding;
     let is_change = !parts.method.is_safe();
     if is_from_elsewhere(&parts.headers, &app.config) {
         tracing::warn!(user = %before.user, "refused: a call from another origin");
@@ -129,7 +145,7 @@ async fn of_session(parts: &Parts, app: &App) -> Result<Caller, Problem> {
     }
     Ok(Caller {
         user: before.user,
-        by: By::Session(session),
+        by: By::Session(session, found.logged_in_at),
         before: Arc::new(before),
     })
 }

@@ -92,6 +92,7 @@ async fn get_vapi(State(app): State<App>, caller: Caller) -> Result<Json<Value>,
     responses((status = NO_CONTENT, description = "No key is stored"), RemoveRefusals)
 )]
 async fn remove_vapi(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    caller.must_be_fresh()?;
     keys::remove(&app, caller.user, Vendor::Vapi).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -151,12 +152,14 @@ async fn get_twilio(State(app): State<App>, caller: Caller) -> Result<Json<Value
     responses((status = NO_CONTENT, description = "No credentials are stored"), RemoveRefusals)
 )]
 async fn remove_twilio(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    caller.must_be_fresh()?;
     keys::remove(&app, caller.user, Vendor::Twilio).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Saves the step of a vendor's keys with its secret, once the vendor has accepted it.
 async fn set(app: &App, caller: &Caller, vendor: Vendor, mut typed: Draft) -> Result<(), Problem> {
+    caller.must_be_fresh()?;
     let secret = typed.text(vendor.secret().name).to_owned();
     typed.remove(vendor.secret().name);
     let before = caller.onboarding(app).await?;

@@ -472,6 +472,10 @@ async fn set_password(
 /// # Errors
 /// [`Error::TooMany`] when that was asked too often.
 async fn is_present_password(pool: &PgPool, user: Uuid, current: &str) -> Result<bool, Error> {
+    if current.is_empty() {
+        // No attempt: a field was left out, as in a form that is sent again without its secrets.
+        return Ok(false);
+    }
     let mut connection = pool.acquire().await?;
     let limit = &limits::CURRENT_PASSWORD;
     limit.need(&mut connection, user.as_bytes()).await?;

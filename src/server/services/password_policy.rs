@@ -13,7 +13,7 @@ use super::passwords;
 use crate::domain::account::{self, PASSWORD, PASSWORD_MIN};
 use crate::domain::{Code, Problem};
 
-/// Commonest passwords of breaches, in lower case and without spaces; `scripts/breached-passwords` says of which. They are
+/// Commonest passwords of breaches, in lower case and without spaces, and short words of them; `scripts/breached-passwords` says of which. They are
 /// read where they lie in the program, so that they cost no memory but for what is looked at.
 static BREACHED: LazyLock<Set<&[u8]>> = LazyLock::new(|| {
     Set::new(include_bytes!("../../../lists/breached-passwords.fst").as_slice())
@@ -26,6 +26,8 @@ const PRODUCT: &str = "Ava's onboarding אווה";
 const SHORTEST_WORD: usize = 3;
 /// With fewer different characters a password is a pattern.
 const FEWEST_DIFFERENT: usize = 5;
+/// So many digits and signs around a common short word are soon tried: a year, a postcode.
+const MOST_AROUND: usize = 6;
 
 /// What keeps a password from being taken. The names are the address and what else is known of the customer.
 #[must_use]
@@ -52,10 +54,12 @@ fn is_too_common(password: &str, names: &[&str]) -> bool {
 /// Whether a text by itself, the digits and signs around it aside, is among the first to be tried.
 fn is_weak(text: &str) -> bool {
     let word = text.trim_matches(|c: char| !c.is_alphabetic());
+    let around = text.chars().count() - word.chars().count();
     text.chars().count() < PASSWORD_MIN
         || text.chars().collect::<HashSet<_>>().len() < FEWEST_DIFFERENT
         || BREACHED.contains(text)
-        || BREACHED.contains(word)
+        || (BREACHED.contains(word)
+            && (word.chars().count() >= PASSWORD_MIN || around <= MOST_AROUND))
 }
 
 /// What a password has besides the names.
@@ -141,6 +145,14 @@ mod tests {
     fn what_anyone_would_try_is_too_common() {
         for password in [
             "homelesspa",
+            "monkey12345",
+            "dragon1234!",
+            "charlie1994",
+            "azerty1234",
+            "bonjour123",
+            "paris75001",
+            "israel1948",
+            "!!!monkey!!!",
             "target123",
             "1g2w3e4r",
             "linkedin",

@@ -75,6 +75,8 @@ pub fn log_in(visit: &Visit, shown: &Shown) -> Response {
     let page = credentials(visit, shown);
     if let Some(customer) = &visit.customer
         && page.notice == Some(Notice::PasswordReset)
+        // In the browser that has opened the link: the address alone says it to anybody.
+        && visit.reset_token.is_some()
     {
         let email = customer.known.email.clone();
         let title = t!(visit.locale, account.reset_in_company_title);
@@ -162,10 +164,9 @@ pub async fn reset_password(visit: &Visit, shown: &Shown) -> Response {
         cookie::set(&mut response, &name, &token, age, &visit.app.config);
         return response;
     }
-    let token = if was_sent {
-        shown.form.last("token").to_owned()
-    } else {
-        visit.reset_token.clone().unwrap_or_default()
+    let token = match shown.form.last("token") {
+        "" => visit.reset_token.clone().unwrap_or_default(),
+        sent => sent.to_owned(),
     };
     let is_open = if was_sent {
         Ok(shown.says() != Some(&Says::LinkExpired))

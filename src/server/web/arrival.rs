@@ -15,7 +15,7 @@ use super::cookie::{self, KNOWN_BROWSER};
 use super::visit::{Customer, Form, Visit};
 use super::{REQUEST_ID, csrf, language, render};
 use crate::domain::Locale;
-use crate::functions::Refusal;
+use crate::functions::{Refusal, address};
 use crate::pages::error::Trouble;
 use crate::server::body::{self, Unread};
 use crate::server::{App, Config, session};
@@ -147,14 +147,9 @@ impl FromRequest<App> for Posted {
         if parts.extensions.get::<Unreachable>().is_some() {
             return Err(render::hold(&visit, form, &Refusal::Unavailable));
         }
-        if !is_proven {
-            tracing::warn!(user = ?visit.user(), "refused: a form without a good token");
-            let why = if visit.csrf.has_cookie() {
-                Refusal::FormExpired
-            } else {
-                Refusal::NoCookies
-            };
-            return Err(render::hold(&visit, form, &why));
+        if visit.customer.is_none() && parts.uri.path().ends_with(address::LOG_OUT) {
+            // In another tab, say.
+            return Err(render::see_other(&visit.signed_out()));
         }
         let account = form.last("account");
         let is_of_another = visit
@@ -164,6 +159,15 @@ impl FromRequest<App> for Posted {
         if is_of_another && !account.is_empty() {
             tracing::warn!(user = ?visit.user(), "refused: a form of another account");
             return Err(render::hold(&visit, form, &Refusal::OtherAccount));
+        }
+        if !is_proven {
+            tracing::warn!(user = ?visit.user(), "refused: a form without a good token");
+            let why = if visit.csrf.has_cookie() {
+                Refusal::FormExpired
+            } else {
+                Refusal::NoCookies
+            };
+            return Err(render::hold(&visit, form, &why));
         }
         Ok(Self { visit, form })
     }

@@ -176,7 +176,7 @@ pub async fn leave(visit: &Visit) -> Result<String, Error> {
     // code of ours uses its storage. So `Clear-Site-Data` would clear only what is others' at the same origin.
     session::end(&visit.session).await?;
     visit.csrf.renew();
-    Ok(format!("{}?notice=signed-out", visit.href(address::LOG_IN)))
+    Ok(visit.signed_out())
 }
 
 /// Lets the session of a customer who has just given the password go on under a new token; gives where they wanted

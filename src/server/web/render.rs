@@ -83,7 +83,7 @@ pub fn refusal(visit: &Visit, refusal: &Refusal) -> Response {
             Refusal::TooManyAttempts { seconds } => Trouble::Wait(*seconds),
             Refusal::Unavailable => Trouble::Unavailable,
             Refusal::SignedOut => return log_in_first(visit),
-            Refusal::LogInAgain => return confirm_first(visit),
+            Refusal::LogInAgain => return confirm_first(visit, &visit.here()),
             Refusal::Unexpected => Trouble::Unexpected(visit.request_id.clone()),
         };
         trouble(visit, status, what)
@@ -162,12 +162,11 @@ pub fn log_in_first(visit: &Visit) -> Response {
     see_other(&format!("{}?returnTo={here}", visit.href(address::LOG_IN)))
 }
 
-/// To the page that asks for the password again, and back here afterwards.
+/// To the page that asks for the password again, and from there to an address of ours.
 #[must_use]
-pub fn confirm_first(visit: &Visit) -> Response {
-    let here = visit.uri.path_and_query().map_or("/", |path| path.as_str());
-    let here: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
-    see_other(&format!("{}?returnTo={here}", visit.href(address::CONFIRM)))
+pub fn confirm_first(visit: &Visit, then: &str) -> Response {
+    let then: String = url::form_urlencoded::byte_serialize(then.as_bytes()).collect();
+    see_other(&format!("{}?returnTo={then}", visit.href(address::CONFIRM)))
 }
 
 /// An answer without a page, for where not even the frame of one can be made.

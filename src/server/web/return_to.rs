@@ -1,6 +1,7 @@
 //! Where to go after log-in: only to our own pages.
 
 use crate::domain::Locale;
+use crate::functions::address;
 
 /// The path if it is one of ours: it begins with a language and holds nothing that a browser could
 /// read as another host.
@@ -14,7 +15,7 @@ pub fn local_path(path: &str) -> Option<String> {
     let hides_something = ["//", "%2f%2f", "%5c", "%0d", "%0a", "%00"]
         .iter()
         .any(|bad| decoded.contains(bad));
-    let is_ours = Locale::from_code(first).is_some();
+    let is_ours = Locale::from_code(first).is_some() && !path.ends_with(address::LOG_OUT);
     (is_ours && is_plain && !hides_something && path.len() <= 300).then(|| path.to_owned())
 }
 
@@ -45,6 +46,7 @@ mod tests {
             "/en/%0d%0aSet-Cookie:x",
             "/en/\r\nx",
             "/de/onboarding",
+            "/en/logout",
             "/",
             "en/onboarding",
             "/en/ x",

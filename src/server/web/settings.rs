@@ -15,6 +15,7 @@ use crate::components::form::Filled;
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Step, Vendor};
 use crate::functions::Refusal;
+use crate::functions::address;
 use crate::functions::credentials::Said;
 use crate::functions::outcome::Says;
 use crate::pages::sessions::Session;
@@ -42,7 +43,7 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
     };
     let is_sensitive = matches!(section, Section::Vapi | Section::Twilio | Section::Api);
     if is_sensitive && shown.is_first() && !customer.is_fresh() {
-        return render::confirm_first(visit);
+        return render::confirm_first(visit, &visit.here());
     }
     let tokens = match tokens_of(&customer, section, &shown).await {
         Ok(tokens) => tokens,
@@ -75,7 +76,8 @@ pub async fn page(visit: Visit, shown: Shown) -> Response {
 pub async fn export(customer: Customer) -> Response {
     let visit = &customer.visit;
     if !customer.is_fresh() {
-        return render::confirm_first(visit);
+        // Back to the page with the link: a download leaves the browser where it is.
+        return render::confirm_first(visit, &visit.href(&address::section("security")));
     }
     let parts = ReceiverStream::new(export::of(visit.app.pool.clone(), customer.user()));
     let headers = [

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{LONGEST_REPEATED, csrf};
 use crate::components::Frame;
 use crate::domain::Locale;
+use crate::functions::address;
 use crate::functions::form::{Values, bare_name};
 use crate::server::services::accounts::Visitor;
 use crate::server::services::onboarding::Onboarding;
@@ -115,6 +116,12 @@ impl Visit {
     #[must_use]
     pub fn user(&self) -> Option<Uuid> {
         self.customer.as_ref().map(|customer| customer.user)
+    }
+
+    /// The page that says that nobody is logged in any more.
+    #[must_use]
+    pub fn signed_out(&self) -> String {
+        format!("{}?notice=signed-out", self.href(address::LOG_IN))
     }
 
     /// The address of a page in this visit's language.
