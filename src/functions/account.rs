@@ -196,12 +196,12 @@ impl Outcome for ResetRequested {
 #[server(prefix = "/fn", endpoint = "request_password_reset")]
 pub async fn request_password_reset(email: String) -> Result<ResetRequested, Refusal> {
     use crate::functions::address;
-    use crate::server::services::accounts::{self, Forgot};
+    use crate::server::services::resets::{self, Forgot};
     use crate::server::web::asked;
 
     let visit = asked::visit();
     Ok(
-        match accounts::request_reset(&visit.app, &visit.visitor(), &email, visit.locale).await? {
+        match resets::request(&visit.app, &visit.visitor(), &email, visit.locale).await? {
             Forgot::Sent => {
                 let to = format!("{}?notice=sent", visit.href(address::FORGOT_PASSWORD));
                 ResetRequested::Sent { to }
@@ -239,7 +239,7 @@ impl Outcome for PasswordReset {
 #[server(prefix = "/fn", endpoint = "reset_password")]
 pub async fn reset_password(token: Secret, password: Secret) -> Result<PasswordReset, Refusal> {
     use crate::functions::address;
-    use crate::server::services::accounts::{self, Reset};
+    use crate::server::services::resets::{self, Reset};
     use crate::server::web::asked;
 
     let visit = asked::visit();
@@ -248,7 +248,7 @@ pub async fn reset_password(token: Secret, password: Secret) -> Result<PasswordR
     let token = Some(token.0).filter(|token| !token.is_empty());
     let token = token.unwrap_or_else(held);
     Ok(
-        match accounts::reset_password(&visit.app, &visit.visitor(), &token, &password.0).await? {
+        match resets::reset_password(&visit.app, &visit.visitor(), &token, &password.0).await? {
             Reset::Done => {
                 let to = format!("{}?notice=password-reset", visit.href(address::LOG_IN));
                 PasswordReset::Done { to }

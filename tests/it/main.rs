@@ -21,10 +21,12 @@ mod passwords;
 mod postgres;
 mod proposals;
 mod refusals;
+mod resets;
 mod rooms;
 #[path = "../../sandbox/mod.rs"]
 mod sandbox;
 mod security;
+mod sessions;
 mod settings;
 mod shared_keys;
 mod statements;

@@ -13,9 +13,10 @@ use super::contract::{self, BODY, CUSTOMER, refuses};
 use super::problem::{Kind, Problem};
 use super::shown::time;
 use crate::domain::{Draft, Locale, account, profile};
-use crate::server::services::accounts::{self, LogIn, SignUp, Visitor, Welcome};
+use crate::server::services::accounts::{self, LogIn, SignUp, Welcome};
 use crate::server::services::onboarding::{self, Onboarding};
 use crate::server::services::tokens;
+use crate::server::services::visitor::Visitor;
 use crate::server::{App, session};
 
 pub fn routes() -> OpenApiRouter<App> {

@@ -1,96 +1,17 @@
-//! Sign-up, log-in and the way back in after a forgotten password.
+//! Sign-up, log-in, a new password, and the end of an account.
 
-use std::net::IpAddr;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::limits::{self, Limit};
-use super::passwords::{Fit, RESET_MINUTES};
-use super::{Halt, notices, numbers, password_policy, passwords, shared_keys};
+use super::passwords::Fit;
+use super::visitor::{Place, Visitor, canonical_or_typed};
+use super::{Halt, limits, notices, numbers, password_policy, passwords, shared_keys};
 use crate::domain::account::{self, EMAIL};
 use crate::domain::progress::Blocker;
 use crate::domain::{Code, Locale, Problem, Value, Vendor, email};
-use crate::server::config::Mode;
 use crate::server::store::{events, outbox, password_resets, users};
-use crate::server::vault::Key;
 use crate::server::{App, Error};
-
-/// Who is asking, and the key that hides it in what is kept.
-pub struct Visitor<'a> {
-    pub ip: IpAddr,
-    /// What the browser was given when it last logged in.
-    pub known: Option<&'a str>,
-    pub key: &'a Key,
-    /// Whether sign-ups are limited; not in development.
-    pub limited: bool,
-}
-
-impl<'a> Visitor<'a> {
-    #[must_use]
-    pub fn of(app: &'a App, ip: IpAddr, known: Option<&'a str>) -> Self {
-        Self {
-            ip,
-            known,
-            key: app.vault.current(),
-            limited: app.config.mode == Mode::Production,
-        }
-    }
-
-    /// Where the visitor is: an address of IPv4, or the network that one customer of a provider has in IPv6.
-    fn origin(&self) -> IpAddr {
-        match self.ip.to_canonical() {
-            IpAddr::V6(ip) => {
-                let network = u128::from(ip) >> 64 << 64;
-                IpAddr::V6(network.into())
-            }
-            ip @ IpAddr::V4(_) => ip,
-        }
-    }
-
-    fn alone(&self) -> Vec<u8> {
-        self.key.fingerprint("visitor", &self.origin().to_string())
-    }
-
-    /// The visitor on this account: the browser where the account knows it, else where it is.
-    fn with(&self, email: &str) -> Vec<u8> {
-        if let Some(known) = self.known.filter(|known| self.is_known(known, email)) {
-            return self.key.fingerprint("known browser and account", known);
-        }
-        let both = format!("{} {email}", self.origin());
-        self.key.fingerprint("visitor and account", &both)
-    }
-
-    fn is_known(&self, known: &str, email: &str) -> bool {
-        known
-            .split_once('.')
-            .is_some_and(|(id, proof)| proof == self.proof(id, email))
-    }
-
-    fn proof(&self, id: &str, email: &str) -> String {
-        let proof = self
-            .key
-            .fingerprint("known browser", &format!("{id} {email}"));
-        URL_SAFE_NO_PAD.encode(proof)
-    }
-
-    /// What a browser is given when it logs in to the account of this address, so that the account knows it again.
-    #[must_use]
-    pub fn acquaintance(&self, email: &str) -> String {
-        let id = random_token();
-        let email = canonical_or_typed(email);
-        format!("{id}.{}", self.proof(&id, &email))
-    }
-}
-
-/// The one form of an address's spellings; what was typed where it is none, which only an old account can have.
-fn canonical_or_typed(typed: &str) -> String {
-    email::canonical(typed).unwrap_or_else(|| typed.trim().to_owned())
-}
 
 /// An account that may now have a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,15 +41,6 @@ pub enum LogIn {
     Wrong,
     /// Too many failures; seconds to wait.
     Wait(u32),
-}
-
-/// What became of a new password after a reset.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Reset {
-    Done,
-    /// The link is unknown, used, replaced or too old.
-    LinkExpired,
-    Problems(Vec<Problem>),
 }
 
 /// Makes an account and counts the start of its onboarding.
@@ -260,57 +172,6 @@ pub async fn log_in(
     }
 }
 
-/// What a log-in takes a place of.
-struct Place {
-    here: Vec<u8>,
-    /// The account, unless it knows the browser.
-    account: Option<Vec<u8>>,
-    visitor: Vec<u8>,
-}
-
-impl Place {
-    fn of(visitor: &Visitor<'_>, email: &str) -> Self {
-        let is_known = visitor
-            .known
-            .is_some_and(|known| visitor.is_known(known, email));
-        Self {
-            here: visitor.with(email),
-            account: (!is_known).then(|| visitor.key.fingerprint("account", email)),
-            visitor: visitor.alone(),
-        }
-    }
-
-    fn parts(&self) -> impl Iterator<Item = (&'static Limit, &[u8])> {
-        let account = self.account.as_ref();
-        [
-            Some((&limits::LOG_IN, self.here.as_slice())),
-            account.map(|account| (&limits::LOG_IN_OF_STRANGERS, account.as_slice())),
-            Some((&limits::LOG_IN_OF_VISITOR, self.visitor.as_slice())),
-        ]
-        .into_iter()
-        .flatten()
-    }
-
-    async fn take(&self, connection: &mut PgConnection) -> Result<Result<(), u32>, Error> {
-        for (index, (limit, subject)) in self.parts().enumerate() {
-            if let Err(seconds) = limit.take(connection, subject).await? {
-                for (limit, subject) in self.parts().take(index) {
-                    limit.give_back(connection, subject).await?;
-                }
-                return Ok(Err(seconds));
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    async fn give_back(&self, connection: &mut PgConnection) -> Result<(), Error> {
-        for (limit, subject) in self.parts().skip(1) {
-            limit.give_back(connection, subject).await?;
-        }
-        limits::LOG_IN.clear(connection, &self.here).await
-    }
-}
-
 /// Lets the account of a session follow its customer into another language.
 ///
 /// # Errors
@@ -350,112 +211,9 @@ pub async fn make_canonical(pool: &PgPool) -> Result<(), Error> {
     Ok(())
 }
 
-/// What became of the wish for a reset link.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Forgot {
-    /// It is on its way, if there is such an account.
-    Sent,
-    Problems(Vec<Problem>),
-}
-
-/// Mails a link to set a new password to the stored address, if there is such an account: nobody is told.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn request_reset(
-    app: &App,
-    visitor: &Visitor<'_>,
-    email: &str,
-    locale: Locale,
-) -> Result<Forgot, Error> {
-    if let Some(problem) = EMAIL.check(&[email.to_owned()]) {
-        return Ok(Forgot::Problems(vec![problem]));
-    }
-    open_reset(app, visitor, email, locale).await?;
-    Ok(Forgot::Sent)
-}
-
-/// Opens a reset for an address and puts its mail into the outbox, unless there is no such active account, or this
-/// visitor or all together have asked too often.
-async fn open_reset(
-    app: &App,
-    visitor: &Visitor<'_>,
-    email: &str,
-    locale: Locale,
-) -> Result<(), Error> {
-    let mut connection = app.pool.acquire().await?;
-    let by_visitor = limits::RESET_OF_VISITOR
-        .take(&mut connection, &visitor.alone())
-        .await?;
-    if by_visitor.is_err() {
-        return Ok(());
-    }
-    let canonical = canonical_or_typed(email);
-    let login = users::by_email(&mut connection, &canonical, email.trim()).await?;
-    let Some(user) = login.filter(|login| login.is_active).map(|login| login.id) else {
-        return Ok(());
-    };
-    let token = random_token();
-    let mut transaction = connection.begin().await?;
-    let hash = token_hash(&token);
-    if !password_resets::replace(&mut transaction, user, &hash, RESET_MINUTES).await? {
-        tracing::warn!(%user, "too many password resets requested");
-        return Ok(());
-    }
-    notices::reset(app, &mut transaction, user, locale, &token).await?;
-    transaction.commit().await?;
-    app.mailer.wake();
-    tracing::info!(%user, "password reset requested");
-    Ok(())
-}
-
-/// Whether a reset link still opens.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn is_reset_open(pool: &PgPool, token: &str) -> Result<bool, Error> {
-    let mut connection = pool.acquire().await?;
-    Ok(password_resets::owner(&mut connection, &token_hash(token))
-        .await?
-        .is_some())
-}
-
-/// Sets a new password by a mailed token, voids the token, ends every session of the account and says so by mail.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn reset_password(
-    app: &App,
-    visitor: &Visitor<'_>,
-    token: &str,
-    password: &str,
-) -> Result<Reset, Error> {
-    let mut connection = app.pool.acquire().await?;
-    limits::LOG_IN_OF_VISITOR
-        .need(&mut connection, &visitor.alone())
-        .await?;
-    let Some(user) = password_resets::owner(&mut connection, &token_hash(token)).await? else {
-        return Ok(Reset::LinkExpired);
-    };
-    drop(connection);
-    if let Some(problem) = new_password_problem(&app.pool, user, password).await? {
-        return Ok(Reset::Problems(vec![problem]));
-    }
-    let hashed = passwords::hash(password.to_owned()).await?;
-    let mut transaction = app.pool.begin().await?;
-    let Some(user) = password_resets::take(&mut transaction, &token_hash(token)).await? else {
-        return Ok(Reset::LinkExpired);
-    };
-    set_password(&mut transaction, user, &hashed).await?;
-    transaction.commit().await?;
-    app.mailer.wake();
-    tracing::info!(%user, "password reset");
-    Ok(Reset::Done)
-}
-
 /// Stores a new password, voids what would have replaced the old one, and tells the account by mail. Takes the rows in
 /// one order, so that nobody waits for each other.
-async fn set_password(
+pub(super) async fn set_password(
     connection: &mut PgConnection,
     user: Uuid,
     hashed: &str,
@@ -599,7 +357,7 @@ const fn wrong(field: &'static str, typed: &str) -> Problem {
 }
 
 /// What keeps a password from becoming the account's.
-async fn new_password_problem(
+pub(super) async fn new_password_problem(
     pool: &PgPool,
     user: Uuid,
     password: &str,
@@ -608,12 +366,4 @@ async fn new_password_problem(
     let names = users::names(&mut connection, user).await?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Ok(password_policy::problem(password, &names))
-}
-
-pub(super) fn random_token() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-pub(super) fn token_hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
 }

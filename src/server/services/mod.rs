@@ -16,14 +16,17 @@ pub mod limits;
 pub mod notices;
 pub mod numbers;
 pub mod onboarding;
+mod opaque;
 pub mod outbox;
 mod password_policy;
 pub mod passwords;
 pub mod proposals;
+pub mod resets;
 pub mod rotation;
 pub mod save;
 pub mod shared_keys;
 pub mod tokens;
+pub mod visitor;
 
 use super::Error;
 use crate::domain::progress::Blocker;

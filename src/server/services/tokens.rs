@@ -4,8 +4,8 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::accounts::{Welcome, random_token, token_hash};
-use super::limits;
+use super::accounts::Welcome;
+use super::{limits, opaque};
 use crate::domain::token::{TOKEN_DAYS, TOKEN_NAME};
 use crate::domain::{Code, Problem};
 use crate::server::Error;
@@ -81,12 +81,12 @@ async fn issue(
     days: i32,
     session_epoch: Option<i32>,
 ) -> Result<Option<Issued>, Error> {
-    let token = format!("{PREFIX}{}", random_token());
+    let token = format!("{PREFIX}{}", opaque::random());
     let mut connection = pool.acquire().await?;
     let new = New {
         id,
         name,
-        token_hash: &token_hash(&token),
+        token_hash: &opaque::hash(&token),
         token_preview: &preview(&token),
         session_epoch,
         days,
@@ -107,7 +107,7 @@ pub async fn authenticate(pool: &PgPool, token: &str) -> Result<Option<OfToken>,
         return Ok(None);
     }
     let mut connection = pool.acquire().await?;
-    let of_token = onboarding::of_token(&mut connection, &token_hash(token)).await?;
+    let of_token = onboarding::of_token(&mut connection, &opaque::hash(token)).await?;
     if let Some(stale) = of_token.as_ref().filter(|of_token| of_token.is_stale) {
         rows::touch(&mut connection, stale.token).await?;
     }

@@ -18,8 +18,8 @@ use crate::pages::account::{
     ConfirmPage, Confirming, Credentials, ForgotPasswordPage, LogInPage, Notice,
     ResetInCompanyPage, ResetPasswordPage, Resetting, SignUpPage,
 };
-use crate::server::services::accounts;
 use crate::server::services::passwords::RESET_MINUTES;
+use crate::server::services::resets;
 use crate::texts::t;
 
 fn filled(visit: &Visit, shown: &Shown) -> Filled {
@@ -171,7 +171,7 @@ pub async fn reset_password(visit: &Visit, shown: &Shown) -> Response {
     let is_open = if was_sent {
         Ok(shown.says() != Some(&Says::LinkExpired))
     } else {
-        accounts::is_reset_open(&visit.app.pool, &token).await
+        resets::is_open(&visit.app.pool, &token).await
     };
     let is_open = match is_open {
         Ok(is_open) => is_open,

@@ -14,8 +14,8 @@ use crate::components::Frame;
 use crate::domain::Locale;
 use crate::functions::address;
 use crate::functions::form::{Values, bare_name};
-use crate::server::services::accounts::Visitor;
 use crate::server::services::onboarding::Onboarding;
+use crate::server::services::visitor::Visitor;
 use crate::server::{App, session};
 
 /// What pages understand in the query of their address.
