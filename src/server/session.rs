@@ -210,12 +210,17 @@ impl SessionStore for Hashed {
             .map_err(|error| failed(&error))
     }
 
-    /// Only its time changes. One that was ended meanwhile stays so.
+    /// Only its time changes: without a database the page is answered all the same, where the library would send an
+    /// empty 500. One that was ended meanwhile stays so.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        let mut connection = self.pool.acquire().await.map_err(|error| failed(&error))?;
-        sessions::touch(&mut connection, &hash(record.id), record.expiry_date)
-            .await
-            .map_err(|error| failed(&error))
+        let prolonged = async {
+            let mut connection = self.pool.acquire().await?;
+            sessions::touch(&mut connection, &hash(record.id), record.expiry_date).await
+        };
+        if let Err(error) = prolonged.await {
+            tracing::warn!(%error, "a session was not prolonged");
+        }
+        Ok(())
     }
 
     async fn load(&self, token: &Id) -> session_store::Result<Option<Record>> {

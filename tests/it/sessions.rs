@@ -484,3 +484,22 @@ async fn a_cookie_of_long_ago_changes_no_keys_through_the_api() {
     let read = browser.send_raw("GET", path, "", &own).await;
     assert_eq!(read.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_page_is_answered_though_its_session_cannot_be_prolonged() {
+    let app = TestApp::start().await;
+    let mut browser = app.customer().await;
+    for statement in [
+        "UPDATE sessions SET last_used_at = now() - interval '2 hours'",
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
+        "CREATE TRIGGER refuse BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ] {
+        sqlx::query(statement)
+            .execute(&app.pool)
+            .await
+            .expect("a database that takes no more");
+    }
+    let page = browser.get("/en/onboarding/profile").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(page.body.contains("<h1"), "{}", page.body);
+}
