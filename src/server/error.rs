@@ -8,6 +8,9 @@ pub enum Error {
     /// The database cannot be reached right now; the same request may work in a moment.
     #[error("the database is unavailable: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// Too much is being done already; the same request may work in a moment.
+    #[error("too many wait already")]
+    Busy,
     /// Tried too often.
     #[error("too many attempts")]
     TooMany {
@@ -28,6 +31,10 @@ impl From<Error> for Refusal {
         match error {
             Error::Unavailable(cause) => {
                 tracing::warn!(%cause, "the database is unavailable");
+                Self::Unavailable
+            }
+            Error::Busy => {
+                tracing::warn!("too many passwords wait to be hashed");
                 Self::Unavailable
             }
             Error::TooMany { seconds } => Self::TooManyAttempts { seconds },

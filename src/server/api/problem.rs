@@ -352,6 +352,10 @@ impl From<Error> for Problem {
                 tracing::warn!(%cause, "the database is unavailable");
                 Kind::Unavailable.into()
             }
+            Error::Busy => {
+                tracing::warn!("too many passwords wait to be hashed");
+                Kind::Unavailable.into()
+            }
             Error::TooMany { seconds } => Self::wait(seconds),
             Error::NoAccount => Kind::Unauthorized.into(),
             Error::Unexpected(cause) => {

@@ -11,8 +11,36 @@ use tokio::sync::Semaphore;
 use crate::domain::account::PASSWORD_MAX;
 use crate::server::Error;
 
-/// Hashing takes 19 MiB each; more at once would not be faster on few cores.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// Hashing takes 19 MiB each; more at once would not be faster on few cores. As many may wait as two cores hash in about
+/// a second: who comes when more do is told to come again, instead of waiting for all who came before.
+static DESK: Desk = Desk {
+    waiting: Semaphore::const_new(64),
+    at_once: Semaphore::const_new(2),
+};
+
+struct Desk {
+    waiting: Semaphore,
+    at_once: Semaphore,
+}
+
+impl Desk {
+    /// # Errors
+    /// [`Error::Busy`] when too many wait already.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let _place = self.waiting.try_acquire().map_err(|_| Error::Busy)?;
+        let _permit = self
+            .at_once
+            .acquire()
+            .await
+            .map_err(|error| Error::Unexpected(error.to_string()))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| Error::Unexpected(error.to_string()))
+    }
+}
 
 /// How long the link of a reset lasts.
 pub const RESET_MINUTES: i32 = 30;
@@ -49,7 +77,7 @@ fn is_space(c: char) -> bool {
 /// # Errors
 /// Only if the hasher itself fails.
 pub async fn hash(password: String) -> Result<String, Error> {
-    in_background(move || {
+    DESK.run(move || {
         hasher()
             .hash_password(
                 normalized(&password).as_bytes(),
@@ -75,7 +103,7 @@ pub enum Fit {
 /// # Errors
 /// Only if the hasher itself fails.
 pub async fn verify(password: String, hashed: Option<String>) -> Result<Fit, Error> {
-    in_background(move || {
+    DESK.run(move || {
         let known = hashed.is_some();
         let hashed = hashed.unwrap_or_else(|| NOBODY.to_owned());
         let fit = PasswordHash::new(&hashed).map_or(Fit::No, |hash| fit(&password, &hash));
@@ -108,21 +136,29 @@ fn is_outdated(hash: &PasswordHash<'_>) -> bool {
     })
 }
 
-async fn in_background<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
-    let _permit = AT_ONCE
-        .acquire()
-        .await
-        .map_err(|error| Error::Unexpected(error.to_string()))?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::Unexpected(error.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_would_wait_too_long_is_told_at_once() {
+        let desk = Desk {
+            waiting: Semaphore::new(3),
+            at_once: Semaphore::new(1),
+        };
+        let (go, gate) = std::sync::mpsc::channel::<()>();
+        let slow = desk.run(move || gate.recv().is_ok());
+        let (slow, next, last, refused) =
+            tokio::join!(slow, desk.run(|| true), desk.run(|| true), async {
+                let refused = desk.run(|| true).await;
+                go.send(()).expect("the first one waits for it");
+                refused
+            });
+        assert!(matches!(refused, Err(Error::Busy)));
+        for done in [slow, next, last] {
+            assert!(done.expect("its turn comes"));
+        }
+    }
 
     async fn verified(password: &str, hashed: &str) -> Fit {
         verify(password.to_owned(), Some(hashed.to_owned()))
